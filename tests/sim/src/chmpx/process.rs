@@ -1,0 +1,348 @@
+//! The process: one thread, one loop, which everything that takes time blocks.
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    net::{TcpListener, TcpStream},
+    os::fd::AsFd as _,
+    path::PathBuf,
+    thread,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+use nix::sys::{
+    epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout},
+    signal::{SigSet, Signal},
+    signalfd::{SfdFlags, SignalFd},
+};
+
+use super::{
+    config::{Config, Node},
+    control,
+    events::{Events, Kind, monotonic_ms},
+    host::Host,
+    load::{self, Overrides},
+    options::Options,
+    ring::Ring,
+    start::{self, Failure},
+    state::{self, State},
+    table::{Changes, Entry, Table},
+    watch::{Watch, is_readable},
+};
+
+mod connections;
+mod reload;
+
+/// How often the ring is looked at.
+const TICK_MS: u16 = 20;
+
+/// How long chmpx takes to close everything.
+const CLOSING: Duration = Duration::from_millis(90);
+
+/// Tokens of the event loop; connections count up from the last.
+const WATCH: u64 = 0;
+const LISTENER: u64 = 1;
+const SIGNALS: u64 = 2;
+const FIRST_CONNECTION: u64 = 3;
+
+/// Runs a chmpx and gives its exit code. It may also die of a signal.
+pub fn run(options: &Options) -> u8 {
+    let events = Events::new(options.get("sim-events").map(std::path::Path::new));
+    match Process::start(options, events.clone()) {
+        Ok(process) => process.run(),
+        Err(Failure::Exit(reason)) => {
+            log("ERR", &reason);
+            events.note_text(Kind::StartFailed, reason);
+            1
+        }
+        Err(Failure::Crash(signal)) => {
+            events.note_text(Kind::Crashed, signal.as_str());
+            start::crash(signal)
+        }
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "chmpx logs to its standard error")]
+fn log(level: &str, text: &str) {
+    eprintln!("[{level}] {text}");
+}
+
+/// A running chmpx.
+struct Process {
+    options: Options,
+    events: Events,
+    conf: PathBuf,
+    user: u32,
+    host: Host,
+    overrides: Overrides,
+    /// The configuration object.
+    config: Config,
+    table: Table,
+    own: Entry,
+    /// Whether a TLS context was made at the start.
+    tls_at_start: bool,
+    /// The numbers that the tools show, and those of the change that was applied last.
+    adopted: Config,
+    start_time: u64,
+    state_file: PathBuf,
+    ring: Ring,
+    watch: Option<Watch>,
+    listener: TcpListener,
+    signals: SignalFd,
+    epoll: Epoll,
+    connections: BTreeMap<u64, TcpStream>,
+    next_connection: u64,
+    notice_at: Option<Instant>,
+    die_at: Option<Instant>,
+    log_level: usize,
+    stopping: bool,
+}
+
+impl Process {
+    fn start(options: &Options, events: Events) -> Result<Self, Failure> {
+        // Blocked, not ignored: a TERM stays pending and has no effect at all.
+        let blocked = blocked_signals();
+        blocked.thread_set_mask().map_err(failure)?;
+
+        let conf = options.conf().ok_or_else(|| Failure::Exit("no configuration".to_owned()))?;
+        let user = options.user();
+        let host = options.host().map_err(failure)?;
+        let overrides = options.overrides();
+        let bytes = read(&conf, user).map_err(failure)?;
+        let config = load::load(&bytes, &host, &overrides).map_err(failure)?;
+        let refused = options.get("sim-refuse-start-if").filter(|text| contains(&bytes, text));
+        if refused.is_some() {
+            return Err(Failure::Exit("told not to start with this file".to_owned()));
+        }
+        let own_node = start::check(&config, &host)?;
+
+        let watch = match options.is_on("sim-ignore-changes") {
+            true => None,
+            false => Some(Watch::new(&conf, user).map_err(failure)?),
+        };
+        let listener = open_control_port(&own_node, options)?;
+        let directory = state::directory(&conf);
+        fs::create_dir_all(&directory).map_err(failure)?;
+        let file_name = state::file_name(&config).unwrap_or_default();
+        let now = monotonic_ms();
+        let mut process = Self {
+            table: Table::new(&config, &host, now),
+            own: Entry { up: true, ..Entry::new(&own_node, &config, &host, now) },
+            tls_at_start: config.servers.iter().any(|node| node.tls.on),
+            adopted: config.clone(),
+            start_time: unix_time(),
+            state_file: directory.join(file_name),
+            ring: Ring::new(options.get("sim-ring").map(PathBuf::from)),
+            signals: SignalFd::with_flags(
+                &handled_signals(),
+                SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC,
+            )
+            .map_err(failure)?,
+            epoll: Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC).map_err(failure)?,
+            connections: BTreeMap::new(),
+            next_connection: FIRST_CONNECTION,
+            notice_at: None,
+            die_at: None,
+            log_level: 0,
+            stopping: false,
+            options: options.clone(),
+            events,
+            conf,
+            user,
+            host,
+            overrides,
+            config,
+            watch,
+            listener,
+        };
+        process.register().map_err(failure)?;
+        process.ring.refresh();
+        process.observe();
+        process.show().map_err(failure)?;
+        if options.get("sim-die-if").is_some_and(|text| contains(&bytes, text)) {
+            process.die_later();
+        }
+        process.events.note_generation(Kind::Started, process.config.revision);
+        Ok(process)
+    }
+
+    fn register(&self) -> nix::Result<()> {
+        // Edge-triggered and in the order of arrival, as in chmpx: which of a control connection
+        // and a change of the file comes first decides whether the change is swallowed.
+        let edge = EpollFlags::EPOLLIN | EpollFlags::EPOLLET;
+        if let Some(watch) = &self.watch {
+            self.epoll.add(watch.as_fd(), EpollEvent::new(edge, WATCH))?;
+        }
+        self.epoll.add(&self.listener, EpollEvent::new(edge, LISTENER))?;
+        self.epoll.add(self.signals.as_fd(), EpollEvent::new(EpollFlags::EPOLLIN, SIGNALS))
+    }
+
+    fn run(mut self) -> u8 {
+        while !self.stopping {
+            let mut ready = [EpollEvent::empty(); 32];
+            let count = match self.epoll.wait(&mut ready, EpollTimeout::from(TICK_MS)) {
+                Ok(count) => count,
+                Err(nix::errno::Errno::EINTR) => 0,
+                Err(error) => {
+                    log("ERR", &error.to_string());
+                    return 1;
+                }
+            };
+            for event in ready.iter().take(count) {
+                if self.stopping {
+                    break;
+                }
+                match event.data() {
+                    WATCH => self.notice(),
+                    LISTENER => self.accept(),
+                    SIGNALS => self.take_signal(),
+                    token => self.read_command(token),
+                }
+            }
+            self.tick();
+        }
+        self.close()
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "closing blocks, and nothing else is left to do")]
+    fn close(self) -> u8 {
+        thread::sleep(CLOSING);
+        // Whose file it is by now is not asked: a second chmpx of the same group and port loses
+        // its file when the first one exits.
+        fs::remove_file(&self.state_file).ok();
+        self.events.note(Kind::Exited);
+        0
+    }
+
+    fn tick(&mut self) {
+        if self.notice_at.is_some_and(|at| Instant::now() >= at) {
+            self.notice_at = None;
+            self.look_at_watch();
+        }
+        if self.die_at.is_some_and(|at| Instant::now() >= at) {
+            self.events.note_text(Kind::Crashed, "told to die");
+            start::crash(Signal::SIGSEGV);
+        }
+        self.ring.refresh();
+        if self.observe() {
+            self.show().ok();
+        }
+    }
+
+    /// Takes over what the ring says. True when the table is another one now.
+    fn observe(&mut self) -> bool {
+        let changes = self.table.observe(&self.ring, &self.config, &self.host, monotonic_ms());
+        // The first connection by TLS needs the context that only a start makes.
+        if !self.tls_at_start && self.table.entries.iter().any(|e| e.ssl && e.socket >= 0) {
+            self.events.note_text(Kind::Crashed, "no TLS context");
+            start::crash(Signal::SIGSEGV);
+        }
+        self.note(&changes);
+        !changes.is_empty()
+    }
+
+    fn note(&self, changes: &Changes) {
+        let all = [
+            (Kind::ServerAdded, &changes.added),
+            (Kind::ServerRemoved, &changes.removed),
+            (Kind::ServerChanged, &changes.changed),
+        ];
+        for (kind, names) in all {
+            for name in names {
+                self.events.note_text(kind, name.clone());
+            }
+        }
+    }
+
+    /// Writes what the shared memory would show.
+    fn show(&self) -> io::Result<()> {
+        let pid = std::process::id();
+        State {
+            pid,
+            start_ticks: state::start_ticks(pid).unwrap_or_default(),
+            start_time: self.start_time,
+            group: self.adopted.group.clone(),
+            revision: self.adopted.revision,
+            date: self.adopted.date.clone(),
+            random: self.adopted.random,
+            numbers: self.adopted.numbers.iter().map(|(k, v)| ((*k).to_owned(), *v)).collect(),
+            own: self.own.clone(),
+            server_count: self.table.entries.len() + self.table.lost,
+            free_count: self.table.free(),
+            servers: self.table.entries.clone(),
+        }
+        .write(&self.state_file)
+    }
+
+    #[expect(clippy::print_stdout, reason = "chmpx says its new log level there")]
+    fn take_signal(&mut self) {
+        const LEVELS: [&str; 5] = ["SILENT", "ERR", "WAN", "MSG", "DUMP"];
+        while let Ok(Some(info)) = self.signals.read_signal() {
+            let signal = i32::try_from(info.ssi_signo).ok().and_then(|n| Signal::try_from(n).ok());
+            let Some(signal) = signal else { continue };
+            self.events.note_text(Kind::Signal, signal.as_str());
+            if signal == Signal::SIGUSR1 {
+                self.log_level = (self.log_level + 1) % LEVELS.len();
+                let level = LEVELS.get(self.log_level).unwrap_or(&"SILENT");
+                println!("CHMPX debug mode is changed to {level}");
+            } else {
+                self.stopping = true;
+            }
+        }
+    }
+
+    fn die_later(&mut self) {
+        let after = self.options.duration("sim-die-after-adopt-ms").unwrap_or_default();
+        self.die_at = Some(Instant::now() + after);
+    }
+}
+
+/// Everything but what cannot be or is not blocked: TSTP stops chmpx, crashes are crashes.
+fn blocked_signals() -> SigSet {
+    let mut blocked = SigSet::all();
+    for signal in [
+        Signal::SIGSEGV,
+        Signal::SIGFPE,
+        Signal::SIGABRT,
+        Signal::SIGBUS,
+        Signal::SIGILL,
+        Signal::SIGTRAP,
+        Signal::SIGTSTP,
+    ] {
+        blocked.remove(signal);
+    }
+    blocked
+}
+
+fn handled_signals() -> SigSet {
+    [Signal::SIGHUP, Signal::SIGINT, Signal::SIGUSR1].into_iter().collect()
+}
+
+fn open_control_port(own: &Node, options: &Options) -> Result<TcpListener, Failure> {
+    let port = u16::try_from(own.ctlport).map_err(failure)?;
+    control::open(port, options.is_on("sim-loopback")).map_err(failure)
+}
+
+/// Reads the file as the user that chmpx pretends to be.
+fn read(conf: &std::path::Path, user: u32) -> io::Result<Vec<u8>> {
+    let file = fs::metadata(conf)?;
+    if !file.is_file() {
+        return Err(io::Error::from(io::ErrorKind::InvalidInput));
+    }
+    if !is_readable(&file, user) {
+        return Err(io::Error::from(io::ErrorKind::PermissionDenied));
+    }
+    fs::read(conf)
+}
+
+fn contains(bytes: &[u8], text: &str) -> bool {
+    !text.is_empty() && bytes.windows(text.len()).any(|window| window == text.as_bytes())
+}
+
+fn failure(error: impl std::fmt::Display) -> Failure {
+    Failure::Exit(error.to_string())
+}
+
+#[expect(clippy::disallowed_methods, reason = "the stand-in shows when it started")]
+fn unix_time() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
