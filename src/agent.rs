@@ -1,0 +1,171 @@
+//! The loop: look, decide, act, tell, wait. Every cycle is a recovery: nothing relies on what the
+//! cycle before has seen or done.
+
+use std::error::Error;
+use std::fmt;
+use std::time::Duration;
+
+use tracing::{Instrument as _, debug, info_span};
+
+use crate::model::failure::Outlook;
+use crate::model::observed::Observed;
+use crate::model::pace::{Pace, Turn};
+use crate::model::plan::{Plan, Policy, Step, plan};
+
+/// The agent's only access to anything outside this process.
+pub trait World {
+    /// Finds out what is true now, and what kept it from finding out more. K2HR3 is asked only if
+    /// `ask_k2hr3`; what it last said is still known otherwise.
+    fn observe(&mut self, ask_k2hr3: bool) -> impl Future<Output = (Observed, Vec<Trouble>)>;
+
+    /// Carries out one step.
+    fn perform(&mut self, step: &Step) -> impl Future<Output = Result<(), Trouble>>;
+
+    /// Makes what happened in a cycle known to whoever watches this node. Best effort: there is
+    /// nobody to tell that telling failed.
+    fn tell(&mut self, cycle: Cycle<'_>) -> impl Future<Output = ()>;
+
+    /// Waits until something happens, at most for `limit`.
+    fn wait(&mut self, limit: Duration) -> impl Future<Output = Wake>;
+
+    /// The time since the agent started, also while the machine was asleep.
+    fn up_for(&self) -> Duration;
+}
+
+/// One cycle, as it is told.
+#[derive(Debug)]
+pub struct Cycle<'a> {
+    /// What was seen.
+    pub seen: &'a Observed,
+    /// What was decided.
+    pub plan: &'a Plan,
+    /// What went wrong.
+    pub troubles: &'a [Trouble],
+    /// Whether K2HR3 was asked.
+    pub asked_k2hr3: bool,
+    /// When K2HR3 is asked next.
+    pub next_ask: Duration,
+    /// Failures to reach K2HR3 in a row.
+    pub failures: u32,
+}
+
+/// Why a wait ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wake {
+    /// The time is over.
+    Due,
+    /// A file that matters may have changed.
+    Noticed,
+    /// Somebody wants to know what is published now.
+    Asked,
+    /// The agent is to end.
+    Shutdown,
+}
+
+/// Something that could not be found out or carried out.
+#[derive(Debug, thiserror::Error)]
+#[error("{doing}")]
+pub struct Trouble {
+    /// What was being done, as a gerund phrase.
+    pub doing: String,
+    /// Does waiting help?
+    pub outlook: Outlook,
+    /// What the operator can do.
+    pub help: Option<String>,
+    /// Whether it is about reaching K2HR3, which sets the pace.
+    pub about_k2hr3: bool,
+    /// How long K2HR3 asked to be left alone.
+    pub retry_after: Option<Duration>,
+    /// What went wrong underneath.
+    #[source]
+    pub cause: Box<dyn Error + Send + Sync>,
+}
+
+/// Prints an error with all of its causes, each once.
+#[derive(Debug)]
+pub struct Chain<'a>(pub &'a (dyn Error + 'static));
+
+impl fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut cause = self.0.source();
+        while let Some(error) = cause {
+            write!(f, ": {error}")?;
+            cause = error.source();
+        }
+        Ok(())
+    }
+}
+
+/// Looks again at this node while it is not asked for anything, at least this often: the pid file
+/// of a chmpx that starts later is in a directory that may not exist yet.
+const LOCAL: Duration = Duration::from_secs(30);
+/// The next cycle after steps were carried out: their effects are looked at, not assumed.
+const AT_ONCE: Duration = Duration::from_millis(100);
+
+/// Runs until the world says that it is enough.
+///
+/// A cycle in progress is finished first, so every effect has an end to its time.
+pub async fn run(world: &mut impl World, mut pace: Pace, policy: impl Fn() -> Policy) {
+    let mut next_ask = world.up_for() + pace.at_start();
+    let mut wake = Wake::Due;
+    for number in 1_u64.. {
+        let ask = wake == Wake::Asked || world.up_for() >= next_ask;
+        let span = info_span!("cycle", number);
+        let done = cycle(world, &mut pace, &policy(), ask, &mut next_ask).instrument(span).await;
+        let until_ask = next_ask.saturating_sub(world.up_for());
+        let wait = done.unwrap_or(LOCAL).min(until_ask);
+        debug!(?wait, ?until_ask, "waiting");
+        wake = world.wait(wait).await;
+        if wake == Wake::Shutdown {
+            return;
+        }
+    }
+}
+
+/// One cycle. Returns when this node has to be looked at again, if earlier than usual.
+async fn cycle(
+    world: &mut impl World,
+    pace: &mut Pace,
+    policy: &Policy,
+    ask: bool,
+    next_ask: &mut Duration,
+) -> Option<Duration> {
+    let (seen, mut troubles) = world.observe(ask).await;
+    let plan = plan(&seen, policy);
+    let mut acted = false;
+    for step in &plan.steps {
+        if let Err(trouble) = world.perform(step).await {
+            // Later steps rely on earlier ones: look again before any of them.
+            troubles.push(trouble);
+            acted = false;
+            break;
+        }
+        acted = true;
+    }
+    if ask || troubles.iter().any(|trouble| trouble.about_k2hr3) {
+        *next_ask = world.up_for() + pace.after(turn(&plan, &troubles), world.up_for());
+    }
+    let registered = plan.steps.iter().any(|step| matches!(step, Step::Register));
+    if registered && acted {
+        // What is published now lists this node.
+        *next_ask = world.up_for() + AT_ONCE;
+    }
+    let next = next_ask.saturating_sub(world.up_for());
+    let failures = pace.failures();
+    let told = Cycle { seen: &seen, plan: &plan, troubles: &troubles, asked_k2hr3: ask, next_ask: next, failures };
+    world.tell(told).await;
+    if acted { Some(AT_ONCE) } else { plan.again }
+}
+
+/// How the attempt to reach K2HR3 went. A trouble of this node alone never raises the pace.
+fn turn(plan: &Plan, troubles: &[Trouble]) -> Turn {
+    let of_k2hr3: Vec<_> = troubles.iter().filter(|trouble| trouble.about_k2hr3).collect();
+    if of_k2hr3.is_empty() {
+        return if plan.is_settled() { Turn::Settled } else { Turn::Underway };
+    }
+    if of_k2hr3.iter().all(|trouble| trouble.outlook == Outlook::Lasting) {
+        return Turn::Lasting;
+    }
+    Turn::Passing { retry_after: of_k2hr3.iter().filter_map(|trouble| trouble.retry_after).max() }
+}

@@ -1,0 +1,11 @@
+//! The agent's neighbours, one each. None of them knows another, nor decides anything.
+pub mod chmpx;
+pub mod clock;
+pub mod command;
+pub mod disk;
+pub mod host;
+pub mod k2hr3;
+pub mod lock;
+pub mod socket;
+pub mod state;
+pub mod watch;

@@ -1,0 +1,244 @@
+//! The chmpx of this node: whether it runs, what it has in force, and making it start afresh.
+
+mod output;
+mod process;
+
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use super::command::{self, CommandError};
+use crate::model::conf::Conf;
+use crate::model::memory::Process;
+use crate::model::observed::{Chmpx as Seen, Running};
+use crate::model::plan::OnChange;
+use crate::model::settings::Chmpx as Settings;
+use output::Told;
+
+/// One run of `chmpxstatus` takes 25 ms, more when names resolve slowly.
+const STATUS_LIMIT: Duration = Duration::from_secs(5);
+/// An answer of the control port takes 100 ms, up to ten seconds when names do not resolve.
+const CONTROL_LIMIT: Duration = Duration::from_secs(10);
+/// The longest answer of the control port that is read.
+const CONTROL_LONGEST: u64 = 4 * 1024 * 1024;
+
+/// How chmpx may be asked now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ask {
+    /// Any way.
+    Freely,
+    /// Not at its control port: within a second of an exchange a connection there makes it read
+    /// the file without applying it, so that the change is swallowed (measured: 4 of 40).
+    OffControlPort,
+}
+
+/// chmpx could not be made to start afresh.
+#[derive(Debug, thiserror::Error)]
+pub enum RestartError {
+    /// A command failed to run.
+    #[error(transparent)]
+    Command(#[from] CommandError),
+    /// A command ran and failed.
+    #[error("{program} failed{code}: {errors}", code = code.map_or_else(String::new, |c| format!(" with code {c}")))]
+    Failed {
+        /// The program.
+        program: String,
+        /// Its exit code.
+        code: Option<i32>,
+        /// The end of what it said.
+        errors: String,
+    },
+    /// There is nothing to send a signal to.
+    #[error("no process of chmpx was found to send {signal} to")]
+    NoProcess {
+        /// The signal.
+        signal: String,
+    },
+    /// The signal could not be sent.
+    #[error("could not send {signal} to process {pid}")]
+    Signal {
+        /// The signal.
+        signal: String,
+        /// The process.
+        pid: i32,
+        /// Why.
+        #[source]
+        cause: nix::Error,
+    },
+    /// No way to restart is known.
+    #[error("neither chmpx.restart_command nor chmpx.unit is set, and no pid file names a process")]
+    NoWay,
+}
+
+/// The chmpx that reads one target.
+#[derive(Debug)]
+pub struct Chmpx {
+    settings: Settings,
+    target: PathBuf,
+    /// Whether there is a `chmpxstatus`; found out by the first attempt.
+    has_status: bool,
+    seen: Option<Process>,
+}
+
+impl Chmpx {
+    /// The chmpx that reads `target`.
+    pub fn new(settings: Settings, target: PathBuf) -> Self {
+        let has_status = settings.status_command.is_some();
+        Self { settings, target, has_status, seen: None }
+    }
+
+    /// Whether the process seen last is still there; `None` when none was seen. Costs three system
+    /// calls.
+    pub fn is_alive(&self) -> Option<bool> {
+        self.seen.map(process::is_alive)
+    }
+
+    /// Finds out all that can be found out. `conf` is what is installed.
+    pub async fn look(&mut self, conf: &Conf, ask: Ask) -> Seen {
+        let mut found = process::find(&self.settings.pid_file, &self.target);
+        let mut told = self.status().await;
+        if let Some(pid) = told.as_ref().and_then(|told| told.pid) {
+            found = process::of(pid).or(found);
+        }
+        let control_port_helps = told.is_none() && (found.is_some() || !self.has_status);
+        if control_port_helps && ask == Ask::Freely {
+            told = match self.dump(conf).await {
+                Ok(told) => Some(told),
+                Err(error) if found.is_none() => return self.without_process(&error),
+                Err(_refused) => None,
+            };
+        } else if found.is_none() && told.is_none() && !self.has_status {
+            // No process in sight, no tool, and the control port must not be asked now.
+            return Seen::Unknown("it is asked again in a moment".to_owned());
+        }
+        self.seen = found;
+        match (found, told) {
+            (None, None) => Seen::Down,
+            (process, told) => {
+                let told = told.unwrap_or_default();
+                Seen::Up(Running { process, generation: told.generation, servers: told.servers })
+            }
+        }
+    }
+
+    fn without_process(&mut self, error: &std::io::Error) -> Seen {
+        self.seen = None;
+        match error.kind() {
+            std::io::ErrorKind::ConnectionRefused => Seen::Down,
+            _ => Seen::Unknown(format!("its control port did not answer: {error}")),
+        }
+    }
+
+    /// Asks `chmpxstatus`, which reads shared memory and has no side effect.
+    async fn status(&mut self) -> Option<Told> {
+        let program = self.settings.status_command.clone().filter(|_| self.has_status)?;
+        let mut arguments = vec![OsString::from("-conf"), self.target.clone().into()];
+        if let Some(ctlport) = self.settings.ctlport {
+            arguments.extend(["-ctlport".into(), ctlport.to_string().into()]);
+        }
+        if let Some(cuk) = &self.settings.cuk {
+            arguments.extend(["-cuk".into(), cuk.into()]);
+        }
+        match command::run(program.as_os_str(), &arguments, STATUS_LIMIT).await {
+            Ok(ended) if ended.code == Some(0) => {
+                Some(output::status(&ended.output)).filter(|told| told.generation.is_some())
+            }
+            // Not attached: it is down, or has not made its shared memory yet.
+            Ok(_) => None,
+            Err(error) => {
+                self.has_status = !error.is_missing();
+                None
+            }
+        }
+    }
+
+    /// Asks the control port. One command a connection, all of it in one segment.
+    async fn dump(&self, conf: &Conf) -> std::io::Result<Told> {
+        let port = self.settings.ctlport.or_else(|| conf.self_ctlport());
+        let port = port.ok_or_else(|| std::io::Error::other("the file has no SELFCTLPORT"))?;
+        let address = SocketAddr::new(self.settings.control_address, port);
+        let exchange = async {
+            let mut stream = TcpStream::connect(address).await?;
+            stream.write_all(b"DUMP\n").await?;
+            let mut answer = Vec::new();
+            stream.take(CONTROL_LONGEST).read_to_end(&mut answer).await?;
+            Ok(output::dump(&String::from_utf8_lossy(&answer)))
+        };
+        timeout(CONTROL_LIMIT, exchange).await.map_err(std::io::Error::from)?
+    }
+
+    /// Makes chmpx start afresh, in the configured way.
+    pub async fn restart(&self, on_change: OnChange) -> Result<(), RestartError> {
+        if on_change == OnChange::Signal {
+            return self.send(&self.settings.signal);
+        }
+        if let Some((program, arguments)) = self.settings.restart_command.split_first() {
+            return self.command(program, arguments).await;
+        }
+        // HUP ends chmpx cleanly and its supervisor starts it again, which is quicker than a
+        // restart of the unit: that waits ten seconds twice.
+        if self.settings.pid_file.exists() && self.is_alive() == Some(true) {
+            return self.send("HUP");
+        }
+        match &self.settings.unit {
+            Some(unit) => {
+                let arguments = ["restart".to_owned(), "--".to_owned(), unit.clone()];
+                self.command("systemctl", &arguments).await
+            }
+            None => Err(RestartError::NoWay),
+        }
+    }
+
+    async fn command(&self, program: &str, arguments: &[String]) -> Result<(), RestartError> {
+        let limit = self.settings.command_timeout;
+        let ended = command::run(program.as_ref(), arguments, limit).await?;
+        if ended.code == Some(0) {
+            return Ok(());
+        }
+        let errors = ended.errors.trim();
+        let errors = errors.lines().last().unwrap_or_default().chars().take(200).collect();
+        Err(RestartError::Failed { program: program.to_owned(), code: ended.code, errors })
+    }
+
+    fn send(&self, signal: &str) -> Result<(), RestartError> {
+        let name = || signal.to_owned();
+        let process = process::find(&self.settings.pid_file, &self.target)
+            .or(self.seen.filter(|seen| process::is_alive(*seen)))
+            .ok_or_else(|| RestartError::NoProcess { signal: name() })?;
+        let number: Signal = format!("SIG{signal}")
+            .parse()
+            .map_err(|cause| RestartError::Signal { signal: name(), pid: process.pid, cause })?;
+        kill(Pid::from_raw(process.pid), number)
+            .map_err(|cause| RestartError::Signal { signal: name(), pid: process.pid, cause })
+    }
+
+    /// What `chmpxconftest` says of the file at `staged`; `None` when there is no such program.
+    ///
+    /// Only a line `configuration{` means that it loads: the exit code is 0 either way, and
+    /// without `-no_check_update` it would stay and watch.
+    pub async fn second_opinion(&self, staged: &Path) -> Option<Result<(), String>> {
+        let program = self.settings.conftest_command.as_ref()?;
+        let arguments = ["-conf".into(), staged.as_os_str().to_owned()];
+        let rest = ["-no_check_update", "-d", "ERR"].map(OsString::from);
+        let arguments: Vec<OsString> = arguments.into_iter().chain(rest).collect();
+        match command::run(program.as_os_str(), &arguments, STATUS_LIMIT).await {
+            Err(error) if error.is_missing() => None,
+            // Slow names are no verdict.
+            Err(_too_long) => None,
+            Ok(ended) if ended.output.lines().any(|line| line.trim() == "configuration{") => {
+                Some(Ok(()))
+            }
+            Ok(ended) => {
+                let said = ended.errors.lines().next().unwrap_or("it said nothing");
+                Some(Err(said.chars().take(200).collect()))
+            }
+        }
+    }
+}

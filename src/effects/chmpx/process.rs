@@ -1,0 +1,87 @@
+//! Finding the chmpx process of this node. The unit of its supervisor says nothing about it: that
+//! is active also while chmpx is dead or was never started.
+
+use std::fs;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
+
+use crate::model::memory::Process;
+
+/// The process in its supervisor's pid file, else the one that was started with this file.
+pub(super) fn find(pid_file: &Path, target: &Path) -> Option<Process> {
+    by_pid_file(pid_file).or_else(|| by_command_line(target))
+}
+
+/// The process with this id, if it is a chmpx and alive.
+pub(super) fn of(pid: i32) -> Option<Process> {
+    is_chmpx(&command_line(pid)?).then(|| alive(pid)).flatten()
+}
+
+/// Whether `process` is still there. A pid that was given to another process is not.
+pub(super) fn is_alive(process: Process) -> bool {
+    alive(process.pid) == Some(process)
+}
+
+fn by_pid_file(pid_file: &Path) -> Option<Process> {
+    let pid = fs::read_to_string(pid_file).ok()?.trim().parse().ok()?;
+    of(pid)
+}
+
+fn by_command_line(target: &Path) -> Option<Process> {
+    let entries = fs::read_dir("/proc").ok()?;
+    let pids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    pids.filter(|pid| {
+        command_line(*pid).is_some_and(|words| {
+            is_chmpx(&words) && words.iter().any(|word| word == target.as_os_str().as_bytes())
+        })
+    })
+    .find_map(alive)
+}
+
+fn command_line(pid: i32) -> Option<Vec<Vec<u8>>> {
+    let words = fs::read(format!("/proc/{pid}/cmdline")).ok()?;
+    Some(words.split(|byte| *byte == 0).map(<[u8]>::to_vec).collect())
+}
+
+/// Programs that come with chmpx and are started with the same file, but are not it.
+const NOT_CHMPX: [&[u8]; 5] = [b"helper", b"status", b"conftest", b"linetool", b"bench"];
+
+/// Whether a command line is chmpx's own. Its supervisor is a script: its first word is a shell.
+fn is_chmpx(words: &[Vec<u8>]) -> bool {
+    let Some(program) = words.first() else { return false };
+    let name = program.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
+    let contains = |part: &[u8]| name.windows(part.len()).any(|window| window == part);
+    name.starts_with(b"chmpx") && !NOT_CHMPX.iter().any(|part| contains(part))
+}
+
+/// The process as it stands in `/proc/PID/stat`, unless it is only waiting to be reaped.
+fn alive(pid: i32) -> Option<Process> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The name in brackets may itself have blanks and brackets.
+    let mut fields = stat.get(stat.rfind(')')? + 1..)?.split_whitespace();
+    let state = fields.next()?;
+    let started = fields.nth(18)?.parse().ok()?;
+    (!matches!(state, "Z" | "X")).then_some(Process { pid, started })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_chmpx_itself_counts() {
+        let words = |line: &str| line.split(' ').map(|word| word.as_bytes().to_vec()).collect::<Vec<_>>();
+        assert!(is_chmpx(&words("/usr/bin/chmpx -conf f")));
+        for line in ["/bin/sh /usr/libexec/chmpx-service-helper", "chmpxstatus -conf f", "vi chmpx"] {
+            assert!(!is_chmpx(&words(line)), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_process_is_told_apart_from_a_later_one_with_its_number() {
+        let own = i32::try_from(std::process::id()).unwrap();
+        let process = alive(own).unwrap();
+        assert!(is_alive(process));
+        assert!(!is_alive(Process { started: process.started + 1, ..process }));
+    }
+}

@@ -1,0 +1,146 @@
+//! Running somebody else's program: words instead of a shell, a process group of its own, an end
+//! to its time and to what is kept of its output.
+
+use std::ffi::OsStr;
+use std::io;
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::Duration;
+
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
+use tokio::io::{AsyncRead, AsyncReadExt as _};
+use tokio::process::Command;
+use tokio::time::timeout;
+
+/// What is kept of each output stream.
+const KEPT: u64 = 1024 * 1024;
+
+/// A command did not run to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// It could not be started.
+    #[error("could not run {}", program.display())]
+    Start {
+        /// The program.
+        program: PathBuf,
+        /// Why.
+        #[source]
+        cause: io::Error,
+    },
+    /// It took too long, and was ended with all its children.
+    #[error("{} did not end within {limit:?}", program.display())]
+    TooLong {
+        /// The program.
+        program: PathBuf,
+        /// Its time.
+        limit: Duration,
+    },
+}
+
+impl CommandError {
+    /// Whether there is no such program.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Self::Start { cause, .. } if cause.kind() == io::ErrorKind::NotFound)
+    }
+}
+
+/// How a command ended and what it said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    /// Its exit code; `None` when a signal ended it.
+    pub code: Option<i32>,
+    /// Its output.
+    pub output: String,
+    /// Its error output.
+    pub errors: String,
+}
+
+/// Runs `program` with `arguments` for at most `limit`.
+pub async fn run<S: AsRef<OsStr>>(
+    program: &OsStr,
+    arguments: &[S],
+    limit: Duration,
+) -> Result<Ended, CommandError> {
+    let start = |cause| CommandError::Start { program: program.into(), cause };
+    let mut child = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .process_group(0)
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(start)?;
+    let group = child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw);
+    let (out, err) = (child.stdout.take(), child.stderr.take());
+    let ended = timeout(limit, async {
+        let (output, errors, status) = tokio::join!(kept(out), kept(err), child.wait());
+        status.map(|status| Ended { code: status.code(), output, errors })
+    })
+    .await;
+    match ended {
+        Ok(result) => result.map_err(start),
+        Err(_elapsed) => {
+            if let Some(group) = group {
+                // Whoever is left of the group; that nobody is, is no failure.
+                let _gone = killpg(group, Signal::SIGKILL);
+            }
+            Err(CommandError::TooLong { program: program.into(), limit })
+        }
+    }
+}
+
+/// The beginning of a stream; the rest is read and dropped, so that its writer does not stall.
+async fn kept(stream: Option<impl AsyncRead + Unpin>) -> String {
+    let Some(mut stream) = stream else { return String::new() };
+    let mut bytes = Vec::new();
+    // What was read before an error is still worth keeping.
+    let _partial = (&mut stream).take(KEPT).read_to_end(&mut bytes).await;
+    let _dropped = tokio::io::copy(&mut stream, &mut tokio::io::sink()).await;
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LONG: Duration = Duration::from_secs(20);
+
+    async fn sh(script: &str, limit: Duration) -> Result<Ended, CommandError> {
+        run(OsStr::new("/bin/sh"), &["-c", script], limit).await
+    }
+
+    #[tokio::test]
+    async fn a_command_tells_its_code_and_both_outputs() {
+        let ended = sh("echo out; echo err >&2; exit 3", LONG).await.unwrap();
+        assert_eq!((ended.code, ended.output.as_str(), ended.errors.as_str()), (Some(3), "out\n", "err\n"));
+    }
+
+    #[tokio::test]
+    async fn a_command_that_takes_too_long_is_ended_with_its_children() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("pid");
+        let script = format!("sleep 60 & echo $! > {}; wait", file.display());
+        let error = sh(&script, Duration::from_millis(500)).await.unwrap_err();
+        assert!(matches!(error, CommandError::TooLong { .. }));
+        let child: i32 = std::fs::read_to_string(file).unwrap().trim().parse().unwrap();
+        let stat = format!("/proc/{child}/stat");
+        while std::fs::read_to_string(&stat).is_ok_and(|stat| !stat.contains(") Z")) {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    #[tokio::test]
+    async fn a_missing_program_is_told_apart() {
+        let error = run::<&str>(OsStr::new("/nonexistent/x"), &[], LONG).await.unwrap_err();
+        assert!(error.is_missing());
+    }
+
+    #[tokio::test]
+    async fn endless_output_is_cut_and_does_not_stall_the_command() {
+        let ended = sh("head -c 3000000 /dev/zero", LONG).await.unwrap();
+        assert_eq!(ended.code, Some(0));
+        assert_eq!(ended.output.len() as u64, KEPT);
+    }
+}

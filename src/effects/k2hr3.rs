@@ -1,0 +1,134 @@
+//! K2HR3: register, read, leave. Says what came back and draws no conclusions.
+
+mod answer;
+mod connect;
+mod url;
+
+use std::time::Duration;
+
+use reqwest::{Method, RequestBuilder, Response};
+
+use crate::model::failure::{Class, Failure, Request, classify};
+use crate::model::identity::{Identity, RoleToken};
+use crate::model::settings::K2hr3 as Reach;
+
+pub use connect::Unusable;
+
+/// The User-Agent of every request.
+const AGENT: &str = concat!("k2hdkc-slave-agent/", env!("CARGO_PKG_VERSION"));
+/// The header in which K2HR3 takes tokens.
+const TOKEN: &str = "x-auth-token";
+
+/// By what right the RESOURCE is read.
+#[derive(Debug, Clone, Copy)]
+pub enum Carrier<'a> {
+    /// By the role token: works from anywhere, before registration and after.
+    Token(&'a RoleToken),
+    /// By the address of a registered node: works for ever, without any token.
+    Address,
+}
+
+/// What K2HR3 publishes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// The same as under the tag that was sent along.
+    Same,
+    /// A text, and the tag to ask for it again.
+    Text {
+        /// The text.
+        text: String,
+        /// Its tag.
+        etag: Option<String>,
+    },
+}
+
+/// A connection to one K2HR3.
+#[derive(Debug)]
+pub struct K2hr3 {
+    http: reqwest::Client,
+    base: String,
+    pin: connect::Pin,
+}
+
+impl K2hr3 {
+    /// Prepares connections; makes none.
+    pub fn new(reach: &Reach) -> Result<Self, Unusable> {
+        let (http, pin) = connect::client(reach, AGENT)?;
+        Ok(Self { http, base: reach.api_uri.clone(), pin })
+    }
+
+    /// Reads the RESOURCE, unless it still is the one with the tag `etag`.
+    pub async fn read(
+        &self,
+        who: &Identity,
+        carrier: Carrier<'_>,
+        etag: Option<&str>,
+    ) -> Result<Answer, Failure> {
+        let request = match carrier {
+            // With a token, port, cuk and role are forbidden: 400.
+            Carrier::Token(_) => Request::ReadByToken,
+            Carrier::Address => Request::ReadByAddress,
+        };
+        let url = url::resource(&self.base, who, matches!(carrier, Carrier::Address));
+        let ask = || {
+            let mut ask = self.http.request(Method::GET, &url);
+            if let Carrier::Token(token) = carrier {
+                ask = ask.header(TOKEN, token.header());
+            }
+            etag.map(|etag| ask.try_clone().map(|ask| ask.header("if-none-match", etag)))
+                .flatten()
+                .unwrap_or(ask)
+        };
+        // The server closes an idle connection after five seconds, which may cross our request.
+        let response = match self.send(ask()).await {
+            Err(failure) if failure.class == Class::Unreachable && !failure.timed_out() => {
+                self.send(ask()).await?
+            }
+            result => result?,
+        };
+        let token = match carrier {
+            Carrier::Token(token) => Some(token),
+            Carrier::Address => None,
+        };
+        if response.status().as_u16() == 304 && etag.is_some() {
+            return Ok(Answer::Same);
+        }
+        answer::published(request, response, token).await
+    }
+
+    /// Makes this node a member of its role. Safe to repeat, but not for free: see the caller.
+    pub async fn register(&self, who: &Identity, token: &RoleToken) -> Result<(), Failure> {
+        let ask = self.http.request(Method::PUT, url::registration(&self.base, who));
+        let response = self.send(ask.header(TOKEN, token.header())).await?;
+        answer::done(Request::Register, 201, response, Some(token)).await
+    }
+
+    /// Takes this node out of its role. Never with a token: that would delete the token, which all
+    /// nodes of the cluster may share, and leave the node in the role.
+    pub async fn unregister(&self, who: &Identity) -> Result<(), Failure> {
+        let ask = self.http.request(Method::DELETE, url::removal(&self.base, who));
+        let response = self.send(ask).await?;
+        answer::done(Request::Unregister, 204, response, None).await
+    }
+
+    async fn send(&self, ask: RequestBuilder) -> Result<Response, Failure> {
+        let response = ask.send().await.map_err(|error| connect::failure(&error))?;
+        self.pin.note(response.remote_addr());
+        Ok(response)
+    }
+}
+
+fn refused(request: Request, status: u16, message: &str, shown: &str) -> Failure {
+    let class = classify(request, status, message);
+    let text = if shown.is_empty() {
+        format!("K2HR3 answered {status}")
+    } else {
+        format!("K2HR3 answered {status}: {shown}")
+    };
+    Failure { class, text, retry_after: None }
+}
+
+fn patience(response: &Response) -> Option<Duration> {
+    let seconds = response.headers().get("retry-after")?.to_str().ok()?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds))
+}

@@ -1,0 +1,137 @@
+//! What K2HR3 answered, taken apart with bounds on everything.
+
+use reqwest::Response;
+use serde::Deserialize;
+
+use super::{Answer, connect, patience, refused};
+use crate::model::failure::{Class, Failure, Request};
+use crate::model::identity::RoleToken;
+
+/// The longest body that is read.
+const LONGEST: usize = 1024 * 1024;
+/// The longest part of an error message that is shown.
+const SHOWN: usize = 200;
+
+#[derive(Deserialize)]
+struct Envelope {
+    result: bool,
+    #[serde(default)]
+    message: Option<String>,
+    #[serde(default)]
+    resource: Option<serde_json::Value>,
+}
+
+/// Reads a published text out of `response`.
+pub(super) async fn published(
+    request: Request,
+    response: Response,
+    token: Option<&RoleToken>,
+) -> Result<Answer, Failure> {
+    let status = response.status().as_u16();
+    if status != 200 {
+        return Err(failed(request, response, token).await);
+    }
+    if let Some(encoding) = response.headers().get("content-encoding") {
+        let encoding = encoding.to_str().unwrap_or("an encoding").to_owned();
+        return Err(stranger(format!("the answer is packed with {encoding}, unasked")));
+    }
+    let etag = response.headers().get("etag").and_then(|tag| tag.to_str().ok()).map(str::to_owned);
+    let body = body(response).await?;
+    let envelope: Envelope = serde_json::from_slice(&body)
+        .map_err(|error| stranger(format!("the answer is not K2HR3's JSON ({error})")))?;
+    match envelope.resource {
+        Some(serde_json::Value::String(text)) if envelope.result => Ok(Answer::Text { text, etag }),
+        _ if !envelope.result => {
+            let message = envelope.message.unwrap_or_default();
+            Err(refused(request, status, &message, &shown(&message, token)))
+        }
+        _ => Err(stranger("the answer holds no text for the resource".to_owned())),
+    }
+}
+
+/// Whether `response` is a success, which is `expected` for this request.
+pub(super) async fn done(
+    request: Request,
+    expected: u16,
+    response: Response,
+    token: Option<&RoleToken>,
+) -> Result<(), Failure> {
+    if response.status().as_u16() == expected {
+        return Ok(());
+    }
+    Err(failed(request, response, token).await)
+}
+
+async fn failed(request: Request, response: Response, token: Option<&RoleToken>) -> Failure {
+    let status = response.status().as_u16();
+    let retry_after = patience(&response);
+    // The body only explains: without it the status says enough.
+    let body = body(response).await.unwrap_or_default();
+    let envelope: Option<Envelope> = serde_json::from_slice(&body).ok();
+    let message = envelope.and_then(|envelope| envelope.message).unwrap_or_default();
+    Failure { retry_after, ..refused(request, status, &message, &shown(&message, token)) }
+}
+
+async fn body(mut response: Response) -> Result<Vec<u8>, Failure> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| connect::failure(&error))? {
+        if body.len() + chunk.len() > LONGEST {
+            return Err(stranger("the answer is longer than 1 MiB".to_owned()));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+fn stranger(text: String) -> Failure {
+    Failure { class: Class::Stranger, text, retry_after: None }
+}
+
+/// What may be shown of an error message: K2HR3 puts the token into its 401, and the whole
+/// resource, secrets included, into the error of a template.
+fn shown(message: &str, token: Option<&RoleToken>) -> String {
+    let redacted = token.map_or_else(|| message.to_owned(), |token| token.redact(message));
+    let cut = ["template engine:", "template string :"]
+        .iter()
+        .filter_map(|mark| redacted.find(mark).map(|at| at + mark.len()))
+        .min()
+        .unwrap_or(redacted.len());
+    let text = redacted.get(..cut).unwrap_or_default();
+    let mut shown = String::new();
+    for word in text.split_inclusive(|c: char| !c.is_ascii_hexdigit()) {
+        let hex = word.trim_end_matches(|c: char| !c.is_ascii_hexdigit());
+        shown.push_str(if hex.len() >= 32 { "(hidden)" } else { word });
+        if hex.len() >= 32 {
+            shown.push_str(word.get(hex.len()..).unwrap_or_default());
+        }
+    }
+    shown.chars().map(|c| if c.is_control() { ' ' } else { c }).take(SHOWN).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_token_is_shown_not_even_that_of_somebody_else() {
+        let own = RoleToken::parse("secret-0123").unwrap();
+        let other = "ab".repeat(32);
+        let message = format!("token({other}) and token(secret-0123) is not existed");
+        let shown = shown(&message, Some(&own));
+        assert_eq!(shown, "token((hidden)) and token((token)) is not existed");
+    }
+
+    #[test]
+    fn the_resource_in_the_error_of_a_template_is_not_shown() {
+        let message = "Could not load resource for template engine: \"pass=x\"";
+        assert_eq!(shown(message, None), "Could not load resource for template engine:");
+        let message = "failed to expand \"yrn\" … wrong in template string : \"pass=x\"";
+        assert!(!shown(message, None).contains("pass"));
+    }
+
+    #[test]
+    fn a_long_or_strange_message_is_cut_and_kept_on_one_line() {
+        let shown = shown(&format!("a\nb{}", " é".repeat(500)), None);
+        assert!(shown.starts_with("a b") && shown.chars().count() == SHOWN);
+    }
+}

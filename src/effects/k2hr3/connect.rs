@@ -1,0 +1,169 @@
+//! Making connections: certificates, proxy, and one address family for the life of the process.
+
+use std::error::Error as _;
+use std::fs;
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::Duration;
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::redirect;
+
+use crate::model::failure::{Class, Failure};
+use crate::model::settings::{Family, K2hr3 as Reach};
+
+/// No connection could be prepared.
+#[derive(Debug, thiserror::Error)]
+pub enum Unusable {
+    /// The file with certificates could not be read.
+    #[error("could not read the certificates in {}", path.display())]
+    CaFile {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: io::Error,
+    },
+    /// The pieces do not fit together.
+    #[error("could not prepare connections to {api_uri}")]
+    Client {
+        /// The base of the API.
+        api_uri: String,
+        /// Why.
+        #[source]
+        cause: reqwest::Error,
+    },
+}
+
+/// An idle connection is given up a second before the server does, which is after five (measured).
+const IDLE: Duration = Duration::from_secs(4);
+
+pub(super) fn client(reach: &Reach, agent: &str) -> Result<(reqwest::Client, Pin), Unusable> {
+    let unusable = |cause| Unusable::Client { api_uri: reach.api_uri.clone(), cause };
+    let pin = Pin::new(reach.family);
+    // Installed once a process; a second attempt finds the first one's.
+    let _installed = rustls::crypto::ring::default_provider().install_default();
+    let mut builder = reqwest::Client::builder()
+        .user_agent(agent)
+        .redirect(redirect::Policy::none())
+        .connect_timeout(reach.connect_timeout)
+        .timeout(reach.timeout)
+        .pool_idle_timeout(IDLE)
+        .pool_max_idle_per_host(1)
+        .dns_resolver(pin.clone())
+        .tcp_keepalive(None)
+        .http1_only();
+    builder = match &reach.proxy {
+        Some(proxy) => builder.proxy(reqwest::Proxy::all(proxy).map_err(unusable)?),
+        // To K2HR3 a proxy's address would be this node's: never by accident.
+        None => builder.no_proxy(),
+    };
+    if let Some(path) = &reach.ca_file {
+        let pem = fs::read(path)
+            .map_err(|cause| Unusable::CaFile { path: path.clone(), cause })?;
+        let certificates = reqwest::Certificate::from_pem_bundle(&pem).map_err(unusable)?;
+        builder = builder.tls_certs_merge(certificates);
+    }
+    Ok((builder.build().map_err(unusable)?, pin))
+}
+
+/// Resolves names to the one address family of this process: to K2HR3 a node that comes by IPv4
+/// once and by IPv6 the next time is two nodes.
+#[derive(Debug, Clone)]
+pub(super) struct Pin(Arc<AtomicU8>);
+
+const ANY: u8 = 0;
+const V4: u8 = 4;
+const V6: u8 = 6;
+
+impl Pin {
+    fn new(family: Family) -> Self {
+        let start = match family {
+            Family::Auto => ANY,
+            Family::Ipv4 => V4,
+            Family::Ipv6 => V6,
+        };
+        Self(Arc::new(AtomicU8::new(start)))
+    }
+
+    /// Keeps to the family of a connection that worked.
+    pub(super) fn note(&self, peer: Option<SocketAddr>) {
+        let Some(peer) = peer else { return };
+        let family = if peer.is_ipv4() { V4 } else { V6 };
+        // Whichever connection was first decides; that it was decided before is no failure.
+        let _decided = self.0.compare_exchange(ANY, family, Ordering::Relaxed, Ordering::Relaxed);
+    }
+
+    fn allows(&self, address: &SocketAddr) -> bool {
+        match self.0.load(Ordering::Relaxed) {
+            V4 => address.is_ipv4(),
+            V6 => address.is_ipv6(),
+            _ => true,
+        }
+    }
+}
+
+impl Resolve for Pin {
+    fn resolve(&self, name: Name) -> Resolving {
+        let pin = self.clone();
+        Box::pin(async move {
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            let allowed: Vec<_> = found.filter(|address| pin.allows(address)).collect();
+            if allowed.is_empty() {
+                return Err("the name has no address of the family in use".into());
+            }
+            Ok(Box::new(allowed.into_iter()) as Addrs)
+        })
+    }
+}
+
+/// What kept a request from being answered.
+pub(super) fn failure(error: &reqwest::Error) -> Failure {
+    let class = if is_certificate(error) { Class::Untrusted } else { Class::Unreachable };
+    let doing = if error.is_timeout() {
+        TIMED_OUT
+    } else if error.is_connect() {
+        "could not connect to K2HR3"
+    } else {
+        "the exchange with K2HR3 broke off"
+    };
+    Failure { class, text: format!("{doing}{}", causes(error)), retry_after: None }
+}
+
+const TIMED_OUT: &str = "K2HR3 did not answer in time";
+
+impl Failure {
+    /// Whether the time ran out: then asking again at once would only double the wait.
+    pub(super) fn timed_out(&self) -> bool {
+        self.text.starts_with(TIMED_OUT)
+    }
+}
+
+/// The innermost cause: those in between repeat the address, or each other.
+fn causes(error: &reqwest::Error) -> String {
+    let mut cause = error.source();
+    let mut innermost = None;
+    while let Some(error) = cause {
+        innermost = Some(error);
+        cause = error.source();
+    }
+    innermost.map_or_else(String::new, |cause| format!(": {cause}"))
+}
+
+fn is_certificate(error: &reqwest::Error) -> bool {
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        let rustls = inner
+            .and_then(|inner| inner.downcast_ref::<rustls::Error>())
+            .or_else(|| error.downcast_ref::<rustls::Error>());
+        if let Some(rustls) = rustls {
+            return matches!(rustls, rustls::Error::InvalidCertificate(_));
+        }
+        cause = error.source();
+    }
+    false
+}

@@ -1,0 +1,163 @@
+//! The socket of a running agent: one request and one answer a connection, each one line of JSON.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::{mpsc, watch};
+use tokio::time::timeout;
+
+use crate::model::report::Report;
+
+/// The longest request.
+const LONGEST: u64 = 4096;
+/// The longest answer.
+const LONGEST_ANSWER: u64 = 16 * 1024 * 1024;
+/// Who connects has to say what is wanted within this time.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// The longest that an answer is waited for.
+const LONGEST_WAIT: u64 = 3600;
+
+/// How far a refresh is waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Until {
+    /// K2HR3 was asked once.
+    Looked,
+    /// Nothing is left to do, or nothing that waiting would help.
+    Adopted,
+}
+
+/// What is wanted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Request {
+    /// The last report.
+    Status,
+    /// A cycle now, and its report.
+    Refresh {
+        /// Whether guards are overridden.
+        force: bool,
+        /// How far to wait.
+        until: Until,
+        /// For how many seconds, at most.
+        limit: u64,
+    },
+}
+
+/// What the loop is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wish {
+    /// Whether guards are overridden.
+    pub force: bool,
+}
+
+/// A report, and how many questions to K2HR3 went before it.
+#[derive(Debug, Clone)]
+pub struct Told {
+    /// The report.
+    pub report: Report,
+    /// How often K2HR3 had been asked.
+    pub asked: u64,
+}
+
+/// What the socket needs of the loop.
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// Takes wishes.
+    pub wishes: mpsc::Sender<Wish>,
+    /// Gives reports.
+    pub told: watch::Receiver<Option<Told>>,
+}
+
+/// Listens at `path`, where a socket that was left by a dead agent is replaced.
+pub fn listen(path: &Path) -> io::Result<UnixListener> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let listener = UnixListener::bind(path)?;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
+    Ok(listener)
+}
+
+/// Answers whoever connects, for ever.
+pub async fn serve(listener: UnixListener, line: Line) {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                let line = line.clone();
+                tokio::spawn(async move {
+                    if let Err(error) = answer(stream, line).await {
+                        tracing::debug!(%error, "a request over the socket failed");
+                    }
+                });
+            }
+            Err(error) => {
+                // Out of descriptors: whoever holds them will let go.
+                tracing::debug!(%error, "cannot accept");
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+        }
+    }
+}
+
+async fn answer(mut stream: UnixStream, line: Line) -> io::Result<()> {
+    let mut text = String::new();
+    let (reader, mut writer) = stream.split();
+    let mut reader = BufReader::new(reader.take(LONGEST));
+    timeout(PATIENCE, reader.read_line(&mut text)).await??;
+    let told = match serde_json::from_str(&text)? {
+        Request::Status => line.told.borrow().as_ref().map(|told| told.report.clone()),
+        Request::Refresh { force, until, limit } => {
+            let limit = Duration::from_secs(limit.min(LONGEST_WAIT));
+            refresh(line, force, until, limit).await
+        }
+    };
+    let mut text = serde_json::to_string(&told)?;
+    text.push('\n');
+    writer.write_all(text.as_bytes()).await
+}
+
+/// The report of a cycle that began after now. `None` when the time was not enough for any.
+async fn refresh(mut line: Line, force: bool, until: Until, limit: Duration) -> Option<Report> {
+    let before = line.told.borrow().as_ref().map_or(0, |told| told.asked);
+    line.wishes.send(Wish { force }).await.ok()?;
+    let enough = |told: &Option<Told>| {
+        told.as_ref().is_some_and(|told| {
+            told.asked > before && (until == Until::Looked || is_final(&told.report))
+        })
+    };
+    let result = timeout(limit, line.told.wait_for(enough)).await;
+    match result {
+        Ok(told) => told.ok()?.as_ref().map(|told| told.report.clone()),
+        // Not there yet: what is true so far says why.
+        Err(_elapsed) => line.told.borrow().as_ref().map(|told| told.report.clone()),
+    }
+}
+
+/// Whether waiting would not change a report soon.
+pub fn is_final(report: &Report) -> bool {
+    const UNDERWAY: [&str; 6] =
+        ["registering", "settling", "adopting", "swallowed", "restarting", "held"];
+    report.settled || !UNDERWAY.contains(&report.verdict.code.as_str())
+}
+
+/// Asks the agent that listens at `path`.
+pub async fn ask(path: &Path, request: &Request) -> io::Result<Option<Report>> {
+    let mut stream = UnixStream::connect(path).await?;
+    let mut text = serde_json::to_string(request)?;
+    text.push('\n');
+    stream.write_all(text.as_bytes()).await?;
+    let mut answer = String::new();
+    stream.take(LONGEST_ANSWER).read_to_string(&mut answer).await?;
+    if answer.is_empty() {
+        return Err(io::Error::other("the agent hung up without an answer"));
+    }
+    Ok(serde_json::from_str(&answer)?)
+}

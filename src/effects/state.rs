@@ -1,0 +1,119 @@
+//! What the agent keeps for itself: memory, the last published text, the last known good file.
+//!
+//! Whatever cannot be read is forgotten: a missing, torn or foreign file is a first look.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::{Path, PathBuf};
+
+use crate::effects::disk::{self, DiskError};
+use crate::model::memory::Memory;
+
+/// No file of the agent's own is longer.
+const LONGEST: u64 = 16 * 1024 * 1024;
+
+/// The directory in which the agent keeps its state.
+#[derive(Debug)]
+pub struct State {
+    directory: PathBuf,
+    kept: Option<Memory>,
+}
+
+impl State {
+    /// The state in `directory`, which is made if it does not exist.
+    pub fn new(directory: PathBuf) -> io::Result<Self> {
+        make_private(&directory)?;
+        Ok(Self { directory, kept: None })
+    }
+
+    /// What is remembered of the instance `cuk`.
+    pub fn memory(&mut self, cuk: &str) -> Memory {
+        let text = self.read("state.json").unwrap_or_default();
+        let memory = serde_json::from_str::<Memory>(&text).unwrap_or_default().belonging_to(cuk);
+        self.kept = Some(memory.clone());
+        memory
+    }
+
+    /// Keeps `memory`, if it is other than what was kept.
+    pub fn keep(&mut self, memory: &Memory) -> Result<(), DiskError> {
+        if self.kept.as_ref() == Some(memory) {
+            return Ok(());
+        }
+        // A struct of plain fields always has a JSON form.
+        let text = serde_json::to_string_pretty(memory).unwrap_or_default();
+        disk::keep(&self.directory.join("state.json"), text.as_bytes(), 0o600)?;
+        self.kept = Some(memory.clone());
+        Ok(())
+    }
+
+    /// The published text that was last seen.
+    pub fn published(&self) -> Option<String> {
+        self.read("published")
+    }
+
+    /// Keeps a published text.
+    pub fn keep_published(&self, text: &str) -> Result<(), DiskError> {
+        disk::keep(&self.directory.join("published"), text.as_bytes(), 0o600)
+    }
+
+    /// The file that chmpx was last proven to have in force.
+    pub fn last_known_good(&self) -> Option<Vec<u8>> {
+        self.read("last-known-good.ini").map(String::into_bytes)
+    }
+
+    /// Keeps a file that chmpx was proven to have in force.
+    pub fn keep_last_known_good(&self, bytes: &[u8]) -> Result<(), DiskError> {
+        disk::keep(&self.directory.join("last-known-good.ini"), bytes, 0o600)
+    }
+
+    fn read(&self, name: &str) -> Option<String> {
+        let path = self.directory.join(name);
+        let meta = fs::metadata(&path).ok()?;
+        (meta.is_file() && meta.len() <= LONGEST).then(|| fs::read_to_string(path).ok()).flatten()
+    }
+}
+
+/// Makes a directory, and those above it, for its owner only.
+pub fn make_private(directory: &Path) -> io::Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state(directory: &Path) -> State {
+        State::new(directory.to_owned()).unwrap()
+    }
+
+    #[test]
+    fn a_memory_survives_a_restart_of_the_agent() {
+        let directory = tempfile::tempdir().unwrap();
+        let memory = Memory { registered: true, ..Memory::of("a") };
+        state(directory.path()).keep(&memory).unwrap();
+        assert_eq!(state(directory.path()).memory("a"), memory);
+    }
+
+    #[test]
+    fn a_torn_a_foreign_and_a_missing_memory_are_a_first_look() {
+        let directory = tempfile::tempdir().unwrap();
+        assert_eq!(state(directory.path()).memory("a"), Memory::of("a"));
+        for text in ["", "{\"cuk\":", "[]", "{\"cuk\":\"a\",\"from_the_future\":1}"] {
+            fs::write(directory.path().join("state.json"), text).unwrap();
+            assert_eq!(state(directory.path()).memory("a"), Memory::of("a"), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_unchanged_memory_is_not_written_again() {
+        use std::os::unix::fs::MetadataExt as _;
+        let directory = tempfile::tempdir().unwrap();
+        let mut state = state(directory.path());
+        state.keep(&Memory::of("a")).unwrap();
+        let inode = || fs::metadata(directory.path().join("state.json")).unwrap().ino();
+        let before = inode();
+        state.keep(&Memory::of("a")).unwrap();
+        assert_eq!(inode(), before);
+    }
+}

@@ -1,0 +1,152 @@
+//! From what is published to what chmpx may see.
+//!
+//! A [`Candidate`] has one constructor, which runs every rule: only what chmpx would load and start
+//! with can reach the disk.
+
+use sha2::{Digest, Sha256};
+
+use super::conf::{Conf, Given, Questions};
+use super::host::Host;
+use super::identity::Cuk;
+use super::rules::{Finding, Level, judge};
+
+/// The hash of a published text: the first 16 hex digits of its SHA-256. It tells versions apart;
+/// nothing depends on it being hard to forge.
+pub fn hash(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What stands in published texts for the key of the instance that reads them: K2HDKC DBaaS writes
+/// the first, its Kubernetes variant the second.
+const OWN_CUK: [&str; 2] = ["__SELF_INSTANCE_ID__", "%%SELF_CONTAINER_CUK%%"];
+
+/// Whether FILEVERSION is replaced by the generation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stamp {
+    /// FILEVERSION becomes the generation, which proves which bytes chmpx has in force.
+    Generation,
+    /// FILEVERSION stays as published.
+    AsPublished,
+}
+
+/// A published text with this node's substitutions, not yet checked.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    text: String,
+    conf: Conf,
+}
+
+impl Draft {
+    /// Fills this node's key into a published text.
+    pub fn new(published: &str, cuk: &Cuk) -> Self {
+        let mut text = published.to_owned();
+        for marker in OWN_CUK {
+            if text.contains(marker) {
+                text = text.replace(marker, cuk.as_str());
+            }
+        }
+        let conf = Conf::read(text.as_bytes());
+        Self { text, conf }
+    }
+
+    /// What has to be known of this host before the draft can be checked.
+    pub fn questions(&self, given: &Given) -> Questions {
+        self.conf.questions(given)
+    }
+
+    /// Whether the text lists the node with the key `cuk` as a slave; `None` when it names no
+    /// slave by its key, so that this is for the rules to say.
+    pub fn lists(&self, cuk: &Cuk) -> Option<bool> {
+        let slaves = self.conf.slaves();
+        if slaves.iter().any(|slave| slave.cuk == *cuk.as_str()) {
+            return Some(true);
+        }
+        // A text that chmpx would not load proves nothing.
+        let loads = judge(&self.conf, None).loads;
+        (loads && slaves.iter().any(|slave| !slave.cuk.is_empty())).then_some(false)
+    }
+
+    /// Checks the draft for the host it is meant for.
+    pub fn check(self, host: &Host, stamp: Stamp) -> Result<Candidate, Refused> {
+        let verdict = judge(&self.conf, Some(host));
+        let harmful = verdict.findings.iter().any(|f| f.level == Level::Error);
+        // FILEVERSION is mandatory, so a file that loads has one.
+        match self.conf.file_version() {
+            Some(version) if verdict.loads && verdict.starts == Some(true) && !harmful => {
+                let stamped = match stamp {
+                    Stamp::Generation => Some(version.value_range.clone()),
+                    Stamp::AsPublished => None,
+                };
+                let generation = version.value;
+                Ok(Candidate { text: self.text, conf: self.conf, stamped, generation })
+            }
+            _ => Err(Refused { findings: verdict.findings, dispute: None }),
+        }
+    }
+}
+
+/// A file that chmpx would load and start with on this host.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    text: String,
+    conf: Conf,
+    /// Where the generation goes; `None` when FILEVERSION stays as published.
+    stamped: Option<std::ops::Range<usize>>,
+    generation: i32,
+}
+
+impl Candidate {
+    /// The generation that the file shows.
+    pub fn generation(&self) -> i32 {
+        self.generation
+    }
+
+    /// How chmpx reads the file.
+    pub fn conf(&self) -> &Conf {
+        &self.conf
+    }
+
+    /// Whether FILEVERSION is ours to choose.
+    pub fn is_stamped(&self) -> bool {
+        self.stamped.is_some()
+    }
+
+    /// The same file as generation `generation`; unchanged when FILEVERSION stays as published.
+    #[must_use]
+    pub fn at_generation(mut self, generation: i32) -> Self {
+        if self.stamped.is_some() {
+            self.generation = generation;
+        }
+        self
+    }
+
+    /// The bytes to install.
+    pub fn bytes(&self) -> Vec<u8> {
+        let text = self.text.as_bytes();
+        let Some(range) = &self.stamped else { return text.to_vec() };
+        let before = text.get(..range.start).unwrap_or_default();
+        let after = text.get(range.end..).unwrap_or_default();
+        [before, self.generation.to_string().as_bytes(), after].concat()
+    }
+}
+
+/// A published text that chmpx must not see.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// What is wrong with it, and what else was noticed.
+    pub findings: Vec<Finding>,
+    /// What chmpx's own test program has against it, where our rules have nothing.
+    pub dispute: Option<String>,
+}
+
+impl Refused {
+    /// Refused by chmpx's own test program only.
+    pub fn disputed(said: &str) -> Self {
+        Self { findings: Vec::new(), dispute: Some(said.to_owned()) }
+    }
+
+    /// The finding that an operator should read first.
+    pub fn first(&self) -> Option<&Finding> {
+        self.findings.iter().find(|f| f.level == Level::Error).or_else(|| self.findings.first())
+    }
+}

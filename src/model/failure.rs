@@ -1,0 +1,168 @@
+//! What an answer of K2HR3 that is not a success means, decided in one table.
+//!
+//! K2HR3's codes are coarse: with its storage down a valid token gets 401, a read without a token
+//! 404 and a removal 403 (measured on 2.0.3). So no class here ever calls for anything destructive,
+//! and what looks final is asked again, only more slowly.
+
+use std::time::Duration;
+
+/// Does waiting help?
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outlook {
+    /// It may pass by itself.
+    Passing,
+    /// An operator has to do something.
+    Lasting,
+}
+
+/// What was asked of K2HR3.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Request {
+    /// `PUT /v1/role/…`: become a member.
+    Register,
+    /// `GET /v1/resource/…` with the role token.
+    ReadByToken,
+    /// `GET /v1/resource/…` without a token: by the address of this node.
+    ReadByAddress,
+    /// `DELETE /v1/role/…` without a token: leave the role.
+    Unregister,
+}
+
+/// What kind of failure it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Class {
+    /// Nothing usable came back: no route, refused, reset, too slow, cut short.
+    Unreachable,
+    /// The server's certificate could not be verified.
+    Untrusted,
+    /// The server is up but cannot do its work now.
+    Busy,
+    /// The token was not accepted: expired, revoked, mistyped, or the storage is down.
+    Token,
+    /// The resource cannot be read by the role, or its template fails, or the storage is down.
+    Denied,
+    /// This node is not a member of the role.
+    NotMember,
+    /// The role itself does not exist, or has no policy.
+    NoRole,
+    /// The request is wrong and stays wrong until the settings change.
+    Rejected,
+    /// Something answered that is not K2HR3: a redirect, a page, another kind of body.
+    Stranger,
+}
+
+impl Class {
+    /// Whether waiting may help.
+    pub fn outlook(self) -> Outlook {
+        match self {
+            Self::Unreachable | Self::Busy | Self::Stranger | Self::NotMember => Outlook::Passing,
+            // 401 and 404 are also what an outage of the storage looks like.
+            Self::Token | Self::Denied | Self::NoRole => Outlook::Passing,
+            Self::Untrusted | Self::Rejected => Outlook::Lasting,
+        }
+    }
+
+    /// What the operator can do, as one sentence.
+    pub fn help(self) -> &'static str {
+        match self {
+            Self::Unreachable => "check the network to K2HR3 and the setting k2hr3.api_uri",
+            Self::Untrusted => {
+                "name the certificate of your CA in k2hr3.ca_file; certificates are never ignored"
+            }
+            Self::Busy => "look at K2HR3; the agent goes on asking at a lower pace",
+            Self::Token => {
+                "issue a new role token in K2HR3 and put it in the token file; the agent notices"
+            }
+            Self::Denied => {
+                "in K2HR3, check that the role has a policy that allows reading the resource, \
+                 that the resource exists and that its template works"
+            }
+            Self::NotMember => "the agent registers this node again if it has a role token",
+            Self::NoRole => {
+                "check the spelling of k2hr3.role (K2HR3 registers into any role name) and that \
+                 the role has a policy; a K2HR3 that lost its storage says the same"
+            }
+            Self::Rejected => "check k2hr3.role, k2hr3.resource, node.cuk and node.tag",
+            Self::Stranger => "check k2hr3.api_uri: a proxy or another server answered",
+        }
+    }
+}
+
+/// Decides the class of an answer with status `code` whose JSON `message` is given, if it had one.
+pub fn classify(request: Request, code: u16, message: &str) -> Class {
+    let has = |part| message.contains(part);
+    match code {
+        300..=399 => Class::Stranger,
+        401 | 403 if request == Request::Unregister => Class::NotMember,
+        401 => Class::Token,
+        403 => Class::Denied,
+        // «Not initialize yet» and «could not set enable value» are the storage, whatever the code.
+        400 | 404 if has("Not initialize yet") || has("could not set enable value") => Class::Busy,
+        404 if has("is not role(") && has("member") => Class::NotMember,
+        404 if has("could not get role(") && has("policy data") => Class::NoRole,
+        404 if request == Request::Register => Class::NoRole,
+        404 => Class::Denied,
+        408 | 409 | 425 | 429 | 500..=599 => Class::Busy,
+        400..=499 => Class::Rejected,
+        _ => Class::Stranger,
+    }
+}
+
+/// A request to K2HR3 that did not succeed. Holds no secret: texts were redacted before.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{text}")]
+pub struct Failure {
+    /// What kind of failure it was.
+    pub class: Class,
+    /// What happened, with the cause.
+    pub text: String,
+    /// How long the server asked to be left alone.
+    pub retry_after: Option<Duration>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One row for each answer that was recorded from a real server or comes from a middle box.
+    #[test]
+    fn each_answer_has_its_class() {
+        use Request::{ReadByAddress, ReadByToken, Register, Unregister};
+        let rows = [
+            (ReadByToken, 401, "token(x) is not existed, because it is expired", Class::Token),
+            (Register, 401, "token(x) is not existed, because it is expired", Class::Token),
+            (Register, 400, "There is no x-auth-token header", Class::Rejected),
+            (Register, 400, "could not set enable value to yrn/hosts key", Class::Busy),
+            (Register, 500, "Internal server error", Class::Busy),
+            (ReadByToken, 404, "role(r) in tenant(t) does not allow to read access", Class::Denied),
+            (ReadByToken, 404, "failed to expand \"yrn\"", Class::Denied),
+            (ReadByToken, 404, "Not initialize yet, or configuration is not set", Class::Busy),
+            (ReadByAddress, 404, "ip:port(\"127.0.0.9\":0) is not role(\"r\") member.", Class::NotMember),
+            (ReadByToken, 404, "could not get role(r) in tenant(t) policy data.", Class::NoRole),
+            (ReadByAddress, 404, "could not get role(r) in tenant(t) policy data.", Class::NoRole),
+            (ReadByAddress, 400, "GET request does not have role yrn in post data.", Class::Rejected),
+            (Unregister, 403, "", Class::NotMember),
+            (ReadByToken, 302, "", Class::Stranger),
+            (ReadByToken, 204, "", Class::Stranger),
+            (ReadByToken, 403, "", Class::Denied),
+            (ReadByToken, 408, "", Class::Busy),
+            (ReadByToken, 413, "", Class::Rejected),
+            (ReadByToken, 429, "", Class::Busy),
+            (ReadByToken, 431, "", Class::Rejected),
+            (ReadByToken, 502, "", Class::Busy),
+            (ReadByToken, 503, "", Class::Busy),
+        ];
+        for (request, code, message, class) in rows {
+            assert_eq!(classify(request, code, message), class, "{request:?} {code} {message}");
+        }
+    }
+
+    #[test]
+    fn what_an_outage_of_the_storage_looks_like_is_never_lasting() {
+        for class in [Class::Token, Class::Denied, Class::NoRole, Class::NotMember, Class::Busy] {
+            assert_eq!(class.outlook(), Outlook::Passing);
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! What the agent remembers between cycles and across its own restarts.
+//!
+//! Published, installed and adopted are three separate facts: each was true at some moment, and
+//! none follows from another. A lost or foreign memory is a first look, not an error.
+
+use serde::{Deserialize, Serialize};
+
+/// Seconds since the Unix epoch, as persisted. Only ever compared with care: clocks jump.
+pub type Seconds = u64;
+
+/// One version of the file, at one of its three stages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    /// The hash of the published text that it came from.
+    pub published: String,
+    /// The generation in its FILEVERSION.
+    pub generation: i32,
+    /// When it got to this stage.
+    pub at: Seconds,
+}
+
+/// The published text that this memory is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// The hash of the text, taken before any substitution.
+    pub hash: String,
+    /// What K2HR3 called this version of its answer, to be asked with `If-None-Match`.
+    pub etag: Option<String>,
+    /// When this text was first seen.
+    pub at: Seconds,
+}
+
+/// A published text that chmpx did not survive.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quarantine {
+    /// The hash of the published text.
+    pub hash: String,
+    /// How often chmpx was lost with it.
+    pub strikes: u32,
+    /// When it was last lost.
+    pub at: Seconds,
+}
+
+/// A process, told apart from a later one that got the same number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Process {
+    /// The process id.
+    pub pid: i32,
+    /// When it started, in clock ticks after boot (`/proc/PID/stat`, field 22).
+    pub started: u64,
+}
+
+/// A restart of chmpx that is still owed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwedRestart {
+    /// Why it is needed.
+    pub why: String,
+    /// The process that has to go; any other one has read the installed file at its start.
+    pub process: Process,
+    /// Since when it is owed.
+    pub at: Seconds,
+    /// Whether all slaves of the cluster owe it, so that they take turns.
+    pub shared: bool,
+}
+
+/// Everything that is remembered.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Memory {
+    /// The instance that this memory belongs to.
+    pub cuk: String,
+    /// Whether K2HR3 has confirmed this instance as a member of its role.
+    pub registered: bool,
+    /// Registrations in a row after which the role still did not list this instance.
+    pub registrations: u32,
+    /// When this instance last registered.
+    pub registered_at: Seconds,
+    /// Whether an operator took this instance out of its role on purpose.
+    pub departed: bool,
+    /// Failed attempts to reach K2HR3 in a row.
+    pub failures: u32,
+    /// What is published.
+    pub published: Option<Seen>,
+    /// What is on disk at the target path, put there by this agent.
+    pub installed: Option<Mark>,
+    /// What chmpx was last proven to have in force.
+    pub adopted: Option<Mark>,
+    /// The process that was running when `installed` was put in place and has to survive it.
+    pub witness: Option<Process>,
+    /// Since when chmpx is expected back from a restart.
+    pub restarting: Option<Seconds>,
+    /// A published text that must not be installed again.
+    pub quarantine: Option<Quarantine>,
+    /// A restart that chmpx still needs.
+    pub owed: Option<OwedRestart>,
+    /// When chmpx was restarted by this agent, within the last hour.
+    pub restarts: Vec<Seconds>,
+    /// How many generations in a row were written only because the one before was swallowed.
+    pub heals: u32,
+}
+
+/// The span in which restarts are counted.
+pub const HOUR: Seconds = 3600;
+
+impl Memory {
+    /// An empty memory of the instance `cuk`.
+    pub fn of(cuk: &str) -> Self {
+        Self { cuk: cuk.to_owned(), ..Self::default() }
+    }
+
+    /// This memory if it belongs to the instance `cuk`; else an empty one: a cloned image brings
+    /// the memory of another instance along.
+    #[must_use]
+    pub fn belonging_to(self, cuk: &str) -> Self {
+        if self.cuk == cuk { self } else { Self::of(cuk) }
+    }
+
+    /// Notes a restart of chmpx at `now`, and forgets those of more than an hour ago.
+    pub fn restarted(&mut self, now: Seconds) {
+        self.restarts.retain(|at| (*at..at.saturating_add(HOUR)).contains(&now));
+        self.restarts.push(now);
+    }
+
+    /// Draws conclusions from a look: a member is registered, and a process that is gone owes nothing.
+    pub fn notice(&mut self, listed: bool, running: Option<Option<Process>>) {
+        if listed {
+            self.registered = true;
+            self.registrations = 0;
+        }
+        let Some(process) = running else { return };
+        self.restarting = None;
+        if let (Some(owed), Some(process)) = (&self.owed, process)
+            && owed.process != process
+        {
+            self.owed = None;
+        }
+    }
+
+    /// How many restarts are left of a budget of `budget` per hour. A time in the future comes from
+    /// a clock that was set back, and counts.
+    pub fn restarts_left(&self, budget: u32, now: Seconds) -> u32 {
+        let spent = self.restarts.iter().filter(|at| now < at.saturating_add(HOUR)).count();
+        budget.saturating_sub(u32::try_from(spent).unwrap_or(u32::MAX))
+    }
+
+    /// The generation after every one that this node has used, with what the file itself says.
+    pub fn next_generation(&self, on_disk: Option<i32>) -> i32 {
+        let known = [on_disk, self.installed.as_ref().map(|m| m.generation)];
+        let last = known.into_iter().flatten().max().unwrap_or(0);
+        // chmpx keeps a signed 32-bit number.
+        if (0..i32::MAX).contains(&last) { last + 1 } else { 1 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cloned_image_does_not_inherit_a_memory() {
+        let memory = Memory { registered: true, ..Memory::of("a") };
+        assert!(memory.clone().belonging_to("a").registered);
+        assert!(!memory.belonging_to("b").registered);
+    }
+
+    #[test]
+    fn the_restart_budget_is_per_hour_and_a_clock_set_back_does_not_refill_it() {
+        let mut memory = Memory::of("a");
+        for at in [10_000, 10_100, 10_200] {
+            memory.restarted(at);
+        }
+        assert_eq!(memory.restarts_left(3, 10_300), 0);
+        assert_eq!(memory.restarts_left(3, 500), 0);
+        assert_eq!(memory.restarts_left(3, 10_000 + HOUR), 1);
+    }
+
+    #[test]
+    fn a_generation_is_never_used_twice() {
+        let mark = Mark { published: String::new(), generation: 7, at: 0 };
+        let memory = Memory { installed: Some(mark), ..Memory::of("a") };
+        assert_eq!(memory.next_generation(None), 8);
+        assert_eq!(memory.next_generation(Some(41)), 42);
+        assert_eq!(memory.next_generation(Some(i32::MAX)), 1);
+        assert_eq!(Memory::of("a").next_generation(None), 1);
+    }
+}

@@ -1,0 +1,179 @@
+//! Everything that one look can find out. A source that could not be asked is `Unknown`, never a
+//! default: ignorance must not look like a fact that calls for action.
+
+use std::time::Duration;
+
+use super::candidate::{Candidate, Refused};
+use super::conf::Conf;
+use super::failure::Class;
+use super::memory::{Memory, Process, Seconds};
+
+/// One look.
+#[derive(Debug, Clone)]
+pub struct Observed {
+    /// How K2HR3 took being asked in this look.
+    pub k2hr3: K2hr3,
+    /// What K2HR3 holds for the role.
+    pub published: Published,
+    /// Whether this node is a member of its role.
+    pub membership: Membership,
+    /// Whether there is anything to register with.
+    pub has_token: bool,
+    /// What carries this node at K2HR3, when it was last answered.
+    pub carrier: Option<Carrier>,
+    /// What is on disk at the target path.
+    pub installed: Installed,
+    /// How the last adopted file read, to tell what differs.
+    pub adopted: Option<Conf>,
+    /// The process that has to take the file.
+    pub chmpx: Chmpx,
+    /// What earlier cycles left behind.
+    pub memory: Memory,
+    /// How long ago this process last installed something; `None` when it never did.
+    pub since_install: Option<Duration>,
+    /// The wall clock.
+    pub now: Seconds,
+    /// Whether an operator asked for this cycle and overrides the guards.
+    pub forced: bool,
+}
+
+/// How K2HR3 took being asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum K2hr3 {
+    /// It was not asked in this look.
+    NotAsked,
+    /// It told what is published.
+    Answered,
+    /// It did not.
+    Failed(Class),
+}
+
+/// By what right K2HR3 lets this node read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Carrier {
+    /// By its role token.
+    Token,
+    /// By its address, as a registered member.
+    Address,
+}
+
+/// What K2HR3 holds for the role of this node.
+#[derive(Debug, Clone)]
+pub enum Published {
+    /// It was never learnt.
+    Unknown,
+    /// It is known, from this look or an earlier one.
+    Known(Box<Publication>),
+}
+
+/// A published text and what follows from it on this host.
+#[derive(Debug, Clone)]
+pub struct Publication {
+    /// The hash of the text before substitution.
+    pub hash: String,
+    /// The file made of it, if chmpx may see it.
+    pub content: Result<Candidate, Refused>,
+    /// How many answers in a row had this text; remembered text counts as none.
+    pub looks: u32,
+    /// For how long the text has been the same.
+    pub quiet: Duration,
+    /// For how long it has been other than what is installed.
+    pub differing: Duration,
+}
+
+/// Whether this node is a member of its role, as far as K2HR3 let us know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Membership {
+    /// No answer told.
+    Unknown,
+    /// The published text lists this node.
+    Listed,
+    /// The last answers, this many in a row, showed a role without this node.
+    Missing {
+        /// How many.
+        looks: u32,
+    },
+}
+
+/// What is at the target path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Installed {
+    /// Nothing.
+    Missing,
+    /// A regular file.
+    File(InstalledFile),
+    /// Something that cannot be replaced, or not be looked at: what, and why it matters.
+    Obstacle(String),
+}
+
+/// A regular file at the target path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InstalledFile {
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// Its generation, if it has one.
+    pub generation: Option<i32>,
+    /// What is wrong with the way it lies there: a symlink, an owner, a mode.
+    pub misplaced: Option<String>,
+}
+
+/// The chmpx process of this node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Chmpx {
+    /// It could not be found out.
+    Unknown(String),
+    /// There is none.
+    Down,
+    /// It runs.
+    Up(Running),
+}
+
+/// A running chmpx.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Running {
+    /// Which process it is, if that could be found out.
+    pub process: Option<Process>,
+    /// The generation that it has in force; `None` when it did not say.
+    pub generation: Option<i32>,
+    /// The servers in its table.
+    pub servers: Vec<Server>,
+}
+
+/// A server as chmpx sees it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Server {
+    /// Its name.
+    pub name: String,
+    /// Its control port.
+    pub ctlport: Option<u16>,
+    /// Its status as chmpx words it, such as `[SERVICE IN][UP]…`.
+    pub status: String,
+    /// Whether chmpx is connected to it.
+    pub connected: bool,
+}
+
+impl Server {
+    /// Whether chmpx holds it for running.
+    pub fn is_up(&self) -> bool {
+        self.status.contains("[UP]")
+    }
+}
+
+impl Observed {
+    /// The file at the target path, if there is one.
+    pub fn file(&self) -> Option<&InstalledFile> {
+        match &self.installed {
+            Installed::File(file) => Some(file),
+            Installed::Missing | Installed::Obstacle(_) => None,
+        }
+    }
+
+    /// The running chmpx, if it is known to run.
+    pub fn running(&self) -> Option<&Running> {
+        match &self.chmpx {
+            Chmpx::Up(running) => Some(running),
+            Chmpx::Unknown(_) | Chmpx::Down => None,
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! Whether what is published has to be put in place, now.
+
+use std::time::Duration;
+
+use super::super::candidate::Refused;
+use super::super::conf::Conf;
+use super::super::impact::{Class, Impact, compare};
+use super::super::observed::{Installed, InstalledFile, Observed, Publication, Published};
+use super::{Drift, Install, Occasion, OnChange, Plan, Policy, Situation, Step};
+
+/// A published text that keeps changing is put in place after this long all the same.
+const LONGEST_SETTLE: Duration = Duration::from_secs(15);
+/// Looks that have to agree before more than half of the servers are given up.
+const AGREEING_LOOKS: u32 = 3;
+/// After the first loss with a text, chmpx has to be well for this long before a second try: a
+/// chmpx that somebody killed at the wrong moment looks the same.
+const PAROLE: u64 = 30;
+
+pub(super) fn decide(seen: &Observed, policy: &Policy, plan: &mut Plan) {
+    let Published::Known(published) = &seen.published else {
+        plan.situations.push(Situation::NothingPublished);
+        return;
+    };
+    let candidate = match &published.content {
+        Ok(candidate) => candidate,
+        Err(refused) => {
+            // That this node is not listed is told as such, with what is done about it.
+            if plan.situations.is_empty() {
+                plan.situations.push(refused_for(refused));
+            }
+            return;
+        }
+    };
+    let file = match &seen.installed {
+        Installed::Obstacle(what) => {
+            plan.situations.push(Situation::Obstacle(what.clone()));
+            return;
+        }
+        Installed::Missing => None,
+        Installed::File(file) => Some(file),
+    };
+    if file.is_some_and(|file| shows(file, published)) {
+        return;
+    }
+    let occasion = occasion(seen, published, file);
+    let in_force = seen.adopted.clone().or_else(|| file.map(|file| Conf::read(&file.bytes)));
+    let impact = in_force.as_ref().map(|conf| compare(conf, candidate.conf()));
+    if !seen.forced
+        && let Some(obstacle) = guard(seen, policy, published, occasion, impact.as_ref())
+    {
+        if obstacle == Situation::Settling {
+            plan.look_again_in(policy.settle.saturating_sub(published.quiet));
+        }
+        plan.situations.push(obstacle);
+        return;
+    }
+    let generation = seen.memory.next_generation(file.and_then(|file| file.generation));
+    let owes_restart = owes_restart(policy, occasion, impact.as_ref());
+    plan.steps.push(Step::Install(Box::new(Install {
+        published: published.hash.clone(),
+        candidate: candidate.clone().at_generation(generation),
+        occasion,
+        impact,
+        owes_restart,
+    })));
+}
+
+/// Whether `file` is what is published, in whatever generation.
+pub(super) fn shows(file: &InstalledFile, published: &Publication) -> bool {
+    let Ok(candidate) = &published.content else { return false };
+    let generation = file.generation.unwrap_or_default();
+    file.misplaced.is_none()
+        // A stamp is a number above zero; the file may still show the number that is published.
+        && (generation > 0 || !candidate.is_stamped())
+        && candidate.clone().at_generation(generation).bytes() == file.bytes
+}
+
+fn occasion(seen: &Observed, published: &Publication, file: Option<&InstalledFile>) -> Occasion {
+    let ours = seen.memory.installed.as_ref();
+    match (file, ours) {
+        (_, Some(mark)) if mark.published == published.hash => Occasion::Drift,
+        (Some(_), _) => Occasion::Published,
+        (None, _) => Occasion::First,
+    }
+}
+
+/// What keeps a good text from being put in place, if anything does.
+fn guard(
+    seen: &Observed,
+    policy: &Policy,
+    published: &Publication,
+    occasion: Occasion,
+    impact: Option<&Impact>,
+) -> Option<Situation> {
+    if let Some(quarantine) = &seen.memory.quarantine
+        && quarantine.hash == published.hash
+        && !on_parole(seen, quarantine.strikes, quarantine.at)
+    {
+        return Some(Situation::Quarantined { strikes: quarantine.strikes });
+    }
+    match occasion {
+        Occasion::Drift if policy.drift == Drift::Report => {
+            let what = match seen.file() {
+                None => "it was removed".to_owned(),
+                Some(file) => file.misplaced.clone().unwrap_or_else(|| "it was edited".to_owned()),
+            };
+            Some(Situation::Drifted(what))
+        }
+        Occasion::Published => {
+            let impact = impact?;
+            if impact.overall == Class::Refused {
+                return Some(refused_change(impact));
+            }
+            shrunk(seen, published, impact).or_else(|| settling(policy, published))
+        }
+        Occasion::First | Occasion::Drift | Occasion::Swallowed => None,
+    }
+}
+
+fn on_parole(seen: &Observed, strikes: u32, at: u64) -> bool {
+    strikes == 1
+        && seen.running().is_some_and(|running| {
+            running.generation == seen.file().and_then(|file| file.generation)
+        })
+        && seen.now.saturating_sub(at) >= PAROLE
+}
+
+/// A storage that answers with half of its members is more likely than half of a cluster leaving.
+fn shrunk(seen: &Observed, published: &Publication, impact: &Impact) -> Option<Situation> {
+    let Ok(candidate) = &published.content else { return None };
+    let to = candidate.conf().servers().len();
+    let lost = impact.servers_removed.len();
+    let from = to + lost - impact.servers_added.len().min(to);
+    let held = lost * 2 > from && published.looks < AGREEING_LOOKS && seen.file().is_some();
+    held.then_some(Situation::Held { from, to, looks: published.looks })
+}
+
+fn settling(policy: &Policy, published: &Publication) -> Option<Situation> {
+    let quiet = published.quiet >= policy.settle || published.differing >= LONGEST_SETTLE;
+    (!quiet).then_some(Situation::Settling)
+}
+
+fn owes_restart(policy: &Policy, occasion: Occasion, impact: Option<&Impact>) -> Option<String> {
+    match policy.on_change {
+        OnChange::None => None,
+        OnChange::Auto => {
+            let cold = impact?.changes.iter().find(|change| change.class == Class::Cold)?;
+            Some(format!("{}: {}", cold.what, cold.why))
+        }
+        OnChange::Restart | OnChange::Signal => {
+            (occasion == Occasion::Published).then(|| "every change restarts chmpx".to_owned())
+        }
+    }
+}
+
+fn refused_for(refused: &Refused) -> Situation {
+    let said = |code: &str, message: String, help: &str| Situation::Refused {
+        code: code.to_owned(),
+        message,
+        help: help.to_owned(),
+    };
+    if let Some(dispute) = &refused.dispute {
+        let help = "compare with `chmpxconftest`, and report the file: our rules accept it";
+        return said("disputed", format!("chmpxconftest says: {dispute}"), help);
+    }
+    let Some(finding) = refused.first() else {
+        let help = "look at it with `k2hdkc-slave-agent check`";
+        return said("unfit", "chmpx would not start with it on this host".to_owned(), help);
+    };
+    let line = finding.line.map_or_else(String::new, |line| format!("line {line}: "));
+    said(&finding.code.to_string(), format!("{line}{}", finding.message), &finding.help)
+}
+
+fn refused_change(impact: &Impact) -> Situation {
+    let change = impact.changes.iter().find(|change| change.class == Class::Refused);
+    Situation::Refused {
+        code: "refused-change".to_owned(),
+        message: change.map_or_else(String::new, |c| format!("{}: {}", c.what, c.why)),
+        help: "mend the resource in K2HR3, or install it all the same with `refresh --force`"
+            .to_owned(),
+    }
+}

@@ -1,0 +1,112 @@
+//! What the operator decided, checked: plain data whose fields cannot be wrong.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::candidate::Stamp;
+use super::identity::Identity;
+use super::plan::Policy;
+
+/// How to reach K2HR3.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct K2hr3 {
+    /// The base of the API, without `/v1`.
+    pub api_uri: String,
+    /// The files in which the role token is looked for, in this order.
+    pub token_files: Vec<PathBuf>,
+    /// Certificates to trust beside the system's.
+    pub ca_file: Option<PathBuf>,
+    /// A proxy; K2HR3 then takes the proxy's address for this node's.
+    pub proxy: Option<String>,
+    /// The only address family to be used, if one was chosen.
+    pub family: Family,
+    /// The longest a connection may take to be made.
+    pub connect_timeout: Duration,
+    /// The longest a whole exchange may take.
+    pub timeout: Duration,
+}
+
+/// Which addresses of K2HR3 are used: to K2HR3 a node's address is who it is, so one that changes
+/// its family between two requests would be two nodes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    /// That of the first connection.
+    Auto,
+    /// Version 4 only.
+    Ipv4,
+    /// Version 6 only.
+    Ipv6,
+}
+
+/// The file that chmpx reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its mode, where there is no file whose mode could be kept.
+    pub mode: u32,
+    /// Its owner, `user` or `user:group`, where there is no file whose owner could be kept.
+    pub owner: Option<String>,
+    /// Whether FILEVERSION becomes the generation.
+    pub stamp: Stamp,
+}
+
+/// The chmpx of this node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chmpx {
+    /// The program that tells its state; looked for in PATH when it has no slash.
+    pub status_command: Option<PathBuf>,
+    /// The program that gives a second opinion on a candidate.
+    pub conftest_command: Option<PathBuf>,
+    /// The file in which its supervisor keeps its process id.
+    pub pid_file: PathBuf,
+    /// The address of its control port.
+    pub control_address: IpAddr,
+    /// Its control port, where it is not the SELFCTLPORT of the file.
+    pub ctlport: Option<u16>,
+    /// Its key, where it is not the SELFCUK of the file.
+    pub cuk: Option<String>,
+    /// The systemd unit that supervises it.
+    pub unit: Option<String>,
+    /// The signal of `on_change = signal`, by its name without SIG.
+    pub signal: String,
+    /// A command that restarts it, as words; used in place of the unit.
+    pub restart_command: Vec<String>,
+    /// The longest a command may take.
+    pub command_timeout: Duration,
+}
+
+/// Where the agent keeps what is its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paths {
+    /// What has to survive a reboot.
+    pub state_dir: PathBuf,
+    /// Lock, socket and status.
+    pub runtime_dir: PathBuf,
+    /// The settings file that was read, or would be.
+    pub settings_file: PathBuf,
+    /// Where cloud-init and the official script leave things; watched for a new token.
+    pub antpickax_dir: PathBuf,
+}
+
+/// Everything that was decided, checked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// How to reach K2HR3.
+    pub k2hr3: K2hr3,
+    /// Who this node is.
+    pub identity: Identity,
+    /// The file that chmpx reads.
+    pub target: Target,
+    /// The chmpx of this node.
+    pub chmpx: Chmpx,
+    /// What is decided by rule.
+    pub policy: Policy,
+    /// How often K2HR3 is asked.
+    pub interval: Duration,
+    /// The longest wait after failures.
+    pub longest_wait: Duration,
+    /// Where the agent keeps what is its own.
+    pub paths: Paths,
+}

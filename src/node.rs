@@ -1,0 +1,190 @@
+//! The real world of the agent: the only place where its neighbours meet.
+
+mod act;
+mod look;
+mod publication;
+mod tell;
+mod wait;
+
+use std::io;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use tokio::sync::{mpsc, watch};
+
+use crate::agent::{Cycle, Trouble, Wake, World};
+use crate::effects::chmpx::Chmpx;
+use crate::effects::disk::Print;
+use crate::effects::k2hr3::{K2hr3, Unusable};
+use crate::effects::socket::{Line, Told, Wish};
+use crate::effects::state::State;
+use crate::effects::watch::{Noticed, Watch};
+use crate::model::conf::Conf;
+use crate::model::failure::Outlook;
+use crate::model::identity::RoleToken;
+use crate::model::memory::Memory;
+use crate::model::observed::{Carrier, Chmpx as SeenChmpx, Installed, Observed};
+use crate::model::plan::Step;
+use crate::model::settings::Settings;
+use publication::Publications;
+use tell::Ailments;
+
+/// The agent cannot begin.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// No directory for its state.
+    #[error("could not make the state directory {}", path.display())]
+    State {
+        /// The directory.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: io::Error,
+    },
+    /// No way to K2HR3.
+    #[error(transparent)]
+    K2hr3(#[from] Unusable),
+}
+
+/// The node that the agent runs on.
+#[derive(Debug)]
+pub struct Node {
+    settings: Settings,
+    k2hr3: K2hr3,
+    chmpx: Chmpx,
+    state: State,
+    memory: Memory,
+    started: Instant,
+    publications: Publications,
+    /// How the last adopted file reads.
+    adopted: Option<Conf>,
+    target: Option<(Option<Print>, Installed)>,
+    seen_chmpx: Option<(Instant, SeenChmpx)>,
+    last_install: Option<Instant>,
+    /// Whether the last cycle left nothing to do: then chmpx is only glanced at.
+    settled: bool,
+    token: Option<RoleToken>,
+    /// The token that K2HR3 did not accept, and when: it is not tried at every look.
+    refused_token: Option<(RoleToken, Instant)>,
+    carrier: Option<Carrier>,
+    missing_looks: u32,
+    forced: bool,
+    watch: Watch,
+    wishes: mpsc::Receiver<Wish>,
+    line: Line,
+    told: watch::Sender<Option<Told>>,
+    asked: u64,
+    ailments: Ailments,
+    notifies: bool,
+}
+
+impl Node {
+    /// The node as `settings` describe it.
+    pub fn new(settings: Settings) -> Result<Self, StartError> {
+        let directory = settings.paths.state_dir.clone();
+        let mut state = State::new(directory.clone())
+            .map_err(|cause| StartError::State { path: directory, cause })?;
+        let memory = state.memory(settings.identity.cuk.as_str());
+        let adopted = state.last_known_good().map(|bytes| Conf::read(&bytes));
+        let publications = Publications::remembered(&memory, state.published());
+        let (sender, wishes) = mpsc::channel(16);
+        let (told, receiver) = watch::channel(None);
+        let watch = Watch::new(&watched(&settings));
+        Ok(Self {
+            k2hr3: K2hr3::new(&settings.k2hr3)?,
+            chmpx: Chmpx::new(settings.chmpx.clone(), settings.target.path.clone()),
+            state,
+            memory,
+            started: Instant::now(),
+            publications,
+            adopted,
+            target: None,
+            seen_chmpx: None,
+            last_install: None,
+            settled: false,
+            token: None,
+            refused_token: None,
+            carrier: None,
+            missing_looks: 0,
+            forced: false,
+            watch,
+            wishes,
+            line: Line { wishes: sender, told: receiver },
+            told,
+            asked: 0,
+            ailments: Ailments::default(),
+            notifies: false,
+            settings,
+        })
+    }
+
+    /// What the socket needs.
+    pub fn line(&self) -> Line {
+        self.line.clone()
+    }
+
+    /// What was decided.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// What is remembered.
+    pub fn memory(&self) -> &Memory {
+        &self.memory
+    }
+
+    /// Tells systemd from now on.
+    pub fn notify_systemd(&mut self) {
+        self.notifies = true;
+    }
+
+    /// Overrides the guards in the next cycle.
+    pub fn force(&mut self) {
+        self.forced = true;
+    }
+
+    /// Keeps the memory. A memory that cannot be kept costs work after a restart, nothing else.
+    fn remember(&mut self) -> Result<(), Trouble> {
+        self.state.keep(&self.memory).map_err(|error| on_disk("keeping the agent's memory", error))
+    }
+}
+
+fn watched(settings: &Settings) -> Vec<(PathBuf, Noticed)> {
+    let tokens = settings.k2hr3.token_files.iter().map(|file| (file.clone(), Noticed::Token));
+    tokens.chain([(settings.target.path.clone(), Noticed::Target)]).collect()
+}
+
+/// A trouble of this node's own disk.
+fn on_disk(doing: &str, error: crate::effects::disk::DiskError) -> Trouble {
+    let outlook = if error.is_lasting() { Outlook::Lasting } else { Outlook::Passing };
+    Trouble {
+        doing: doing.to_owned(),
+        outlook,
+        help: Some(error.help().to_owned()),
+        about_k2hr3: false,
+        retry_after: None,
+        cause: Box::new(error),
+    }
+}
+
+impl World for Node {
+    async fn observe(&mut self, ask_k2hr3: bool) -> (Observed, Vec<Trouble>) {
+        self.look(ask_k2hr3).await
+    }
+
+    async fn perform(&mut self, step: &Step) -> Result<(), Trouble> {
+        self.act(step).await
+    }
+
+    async fn tell(&mut self, cycle: Cycle<'_>) {
+        self.tell_all(&cycle);
+    }
+
+    async fn wait(&mut self, limit: Duration) -> Wake {
+        self.wait_for(limit).await
+    }
+
+    fn up_for(&self) -> Duration {
+        self.started.elapsed()
+    }
+}

@@ -1,0 +1,303 @@
+//! Finding out what is true: K2HR3, the file, chmpx, and what they mean together.
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use tracing::{debug, warn};
+
+use super::publication::Judged;
+use super::{Node, on_disk};
+use crate::agent::Trouble;
+use crate::effects::chmpx::Ask;
+use crate::effects::disk::{self, Attributes, Found};
+use crate::effects::k2hr3::{Answer, Carrier as By};
+use crate::effects::{clock, host};
+use crate::model::candidate::Draft;
+use crate::model::conf::{Conf, Given};
+use crate::model::failure::{Class, Failure};
+use crate::model::identity::RoleToken;
+use crate::model::observed::{
+    Carrier, Chmpx as SeenChmpx, Installed, InstalledFile, K2hr3, Membership, Observed,
+};
+
+/// A token that K2HR3 did not accept is tried again after this long: a 401 is also what an outage
+/// of K2HR3's storage looks like.
+const TOKEN_AGAIN: Duration = Duration::from_secs(600);
+/// All questions about names together take no longer.
+const HOST_LIMIT: Duration = Duration::from_secs(2);
+/// The control port is left alone for this long after an exchange.
+const QUIET: Duration = Duration::from_secs(1);
+/// A settled chmpx is asked what it has in force this often; in between its process is glanced at.
+const FULL_LOOK: Duration = Duration::from_secs(300);
+
+impl Node {
+    pub(super) async fn look(&mut self, ask_k2hr3: bool) -> (Observed, Vec<Trouble>) {
+        let mut troubles = Vec::new();
+        let now = clock::now();
+        let k2hr3 = if ask_k2hr3 { self.ask(&mut troubles).await } else { K2hr3::NotAsked };
+        let installed = self.look_at_target(&mut troubles);
+        self.judge().await;
+        let membership = self.membership(k2hr3);
+        let chmpx = self.look_at_chmpx(&installed).await;
+        let running = match &chmpx {
+            SeenChmpx::Up(running) => Some(running.process),
+            SeenChmpx::Down | SeenChmpx::Unknown(_) => None,
+        };
+        self.memory.notice(membership == Membership::Listed, running);
+        let in_place = self.memory.installed.as_ref().map(|mark| mark.published.clone());
+        let observed = Observed {
+            k2hr3,
+            published: self.publications.published(in_place.as_deref()),
+            membership,
+            has_token: self.token.is_some(),
+            carrier: self.carrier,
+            installed,
+            adopted: self.adopted.clone(),
+            chmpx,
+            memory: self.memory.clone(),
+            since_install: self.last_install.map(|at| at.elapsed()),
+            now,
+            forced: self.forced,
+        };
+        if let Err(trouble) = self.remember() {
+            troubles.push(trouble);
+        }
+        (observed, troubles)
+    }
+
+    /// Asks K2HR3 what is published, by the token if there is one that it accepts, else by the
+    /// address of this node: so an expired token never freezes a registered node.
+    async fn ask(&mut self, troubles: &mut Vec<Trouble>) -> K2hr3 {
+        self.asked += 1;
+        self.read_token();
+        let now = clock::now();
+        let answer = self.read_published().await;
+        match answer {
+            Ok(Answer::Same) => self.publications.same(),
+            Ok(Answer::Text { text, etag }) => {
+                if let Err(error) = self.note_text(text, etag, now) {
+                    troubles.push(error);
+                }
+            }
+            Err(failure) => {
+                let class = failure.class;
+                troubles.push(self.of_k2hr3("reading what K2HR3 publishes", failure));
+                return K2hr3::Failed(class);
+            }
+        }
+        self.publications.doubt();
+        K2hr3::Answered
+    }
+
+    fn note_text(&mut self, text: String, etag: Option<String>, now: u64) -> Result<(), Trouble> {
+        let changed = self.publications.heard(text, etag, now);
+        let Some(seen) = changed else { return Ok(()) };
+        let is_new = self.memory.published.as_ref().is_none_or(|known| known.hash != seen.hash);
+        debug!(hash = seen.hash, "another text is published");
+        self.memory.published = Some(seen);
+        if is_new {
+            self.memory.heals = 0;
+            let text = self.publications.text().unwrap_or_default();
+            self.state
+                .keep_published(text)
+                .map_err(|error| on_disk("keeping what is published", error))?;
+        }
+        Ok(())
+    }
+
+    async fn read_published(&mut self) -> Result<Answer, Failure> {
+        let who = &self.settings.identity;
+        let etag = self.publications.etag();
+        let refused = |token: &RoleToken| {
+            self.refused_token
+                .as_ref()
+                .is_some_and(|(refused, at)| refused == token && at.elapsed() < TOKEN_AGAIN)
+        };
+        let token = self.token.as_ref();
+        if let Some(token) = token.filter(|token| !refused(token)) {
+            match self.k2hr3.read(who, By::Token(token), etag).await {
+                Err(failure) if failure.class == Class::Token => {
+                    let by_address = self.k2hr3.read(who, By::Address, etag).await;
+                    if by_address.is_ok() {
+                        self.refused_token = Some((token.clone(), Instant::now()));
+                        self.carrier = Some(Carrier::Address);
+                        return by_address;
+                    }
+                    // What the token was told is what the operator has to know.
+                    return Err(failure);
+                }
+                result => {
+                    if result.is_ok() {
+                        self.refused_token = None;
+                        self.carrier = Some(Carrier::Token);
+                    }
+                    return result;
+                }
+            }
+        }
+        let result = self.k2hr3.read(who, By::Address, etag).await;
+        match &result {
+            Ok(_) => self.carrier = Some(Carrier::Address),
+            // Then the token is the only way again.
+            Err(_) => self.refused_token = None,
+        }
+        result
+    }
+
+    /// Reads the token from its first file that has one. Loose permissions are told, once.
+    fn read_token(&mut self) {
+        let found = self.settings.k2hr3.token_files.iter().find_map(|path| token_in(path));
+        if found != self.token {
+            self.refused_token = None;
+            self.token = found;
+        }
+    }
+
+    pub(super) fn of_k2hr3(&self, doing: &str, failure: Failure) -> Trouble {
+        Trouble {
+            doing: doing.to_owned(),
+            outlook: failure.class.outlook(),
+            help: Some(failure.class.help().to_owned()),
+            about_k2hr3: true,
+            retry_after: failure.retry_after,
+            cause: Box::new(failure),
+        }
+    }
+
+    fn look_at_target(&mut self, troubles: &mut Vec<Trouble>) -> Installed {
+        let path = &self.settings.target.path;
+        let print = disk::print(path);
+        if let Some((known, installed)) = &self.target
+            && *known == print
+            && print.is_some()
+        {
+            return installed.clone();
+        }
+        let installed = match disk::look(path) {
+            Ok(Found::Missing) => Installed::Missing,
+            Ok(Found::File(content)) => Installed::File(file(content.bytes, None)),
+            Ok(Found::Link(content)) => {
+                let why = "it is a symbolic link, which chmpx does not see being changed";
+                Installed::File(file(content.bytes, Some(why.to_owned())))
+            }
+            Ok(Found::Other(what)) => Installed::Obstacle(what),
+            Err(error) => {
+                let what = error.to_string();
+                troubles.push(on_disk("looking at the file of chmpx", error));
+                Installed::Obstacle(what)
+            }
+        };
+        self.target = Some((print, installed.clone()));
+        installed
+    }
+
+    /// The mode and owner for a new file: those of the old one, else what was decided.
+    pub(super) fn attributes(&self) -> Attributes {
+        let target = &self.settings.target;
+        let wished = || target.owner.as_deref().and_then(Attributes::owner);
+        match fs::metadata(&target.path) {
+            Ok(meta) if meta.is_file() => {
+                // A file that its readers cannot read blinds chmpx for ever: what was decided wins.
+                let mode = meta.permissions().mode() & 0o777 | target.mode & 0o444;
+                Attributes { mode, owner: Some((meta.uid(), meta.gid())) }
+            }
+            _ => Attributes { mode: target.mode, owner: wished() },
+        }
+    }
+
+    /// Judges a text that was not judged yet.
+    async fn judge(&mut self) {
+        let Some(text) = self.publications.unjudged() else { return };
+        let chmpx = &self.settings.chmpx;
+        let given = Given {
+            cuk: chmpx.cuk.clone(),
+            ctlport: chmpx.ctlport.and_then(|port| i16::try_from(port).ok()),
+        };
+        let draft = Draft::new(text, &self.settings.identity.cuk);
+        let questions = draft.questions(&given);
+        let asked = tokio::task::spawn_blocking(move || host::facts(&questions, given, HOST_LIMIT));
+        let Ok(facts) = asked.await else { return };
+        let mut judged = Judged {
+            lists_this_node: draft.lists(&self.settings.identity.cuk),
+            content: draft.check(&facts, self.settings.target.stamp),
+        };
+        self.ask_second_opinion(&mut judged).await;
+        if judged.content.is_ok() && judged.lists_this_node.is_none() {
+            judged.lists_this_node = Some(true);
+        }
+        self.publications.judged(judged);
+    }
+
+    async fn ask_second_opinion(&self, judged: &mut Judged) {
+        let Ok(candidate) = &judged.content else { return };
+        let path = &self.settings.target.path;
+        let staged = disk::stage_for_check(path, &candidate.bytes(), self.attributes());
+        // A directory that cannot be written shows when the file is installed.
+        let Ok(staged) = staged else { return };
+        if let Some(Err(said)) = self.chmpx.second_opinion(staged.path()).await {
+            warn!(said, "chmpxconftest refuses what our own rules accept");
+            judged.content = Err(Refused::disputed(&said));
+        }
+    }
+
+    fn membership(&mut self, k2hr3: K2hr3) -> Membership {
+        match k2hr3 {
+            K2hr3::Failed(Class::NotMember) => self.missing_looks += 1,
+            K2hr3::Answered => match self.publications.membership(0) {
+                Membership::Listed => self.missing_looks = 0,
+                Membership::Missing { .. } => self.missing_looks += 1,
+                Membership::Unknown => {}
+            },
+            K2hr3::NotAsked | K2hr3::Failed(_) => {}
+        }
+        if k2hr3 == K2hr3::Failed(Class::NotMember) {
+            return Membership::Missing { looks: self.missing_looks };
+        }
+        self.publications.membership(self.missing_looks)
+    }
+
+    async fn look_at_chmpx(&mut self, installed: &Installed) -> SeenChmpx {
+        if let Some((at, seen)) = &self.seen_chmpx
+            && self.settled
+            && !self.forced
+            && at.elapsed() < FULL_LOOK
+            && self.chmpx.is_alive() == Some(true)
+        {
+            return seen.clone();
+        }
+        let conf = match installed {
+            Installed::File(file) => Conf::read(&file.bytes),
+            Installed::Missing | Installed::Obstacle(_) => Conf::read(b""),
+        };
+        let quiet = self.last_install.is_some_and(|at| at.elapsed() < QUIET);
+        let ask = if quiet { Ask::OffControlPort } else { Ask::Freely };
+        let seen = self.chmpx.look(&conf, ask).await;
+        self.seen_chmpx = Some((Instant::now(), seen.clone()));
+        seen
+    }
+}
+
+fn file(bytes: Vec<u8>, misplaced: Option<String>) -> InstalledFile {
+    let generation = Conf::read(&bytes).file_version().map(|version| version.value);
+    InstalledFile { bytes, generation, misplaced }
+}
+
+/// The token in the file at `path`, if there is one. Other users of this host must not read it, so
+/// that is taken from them.
+fn token_in(path: &Path) -> Option<RoleToken> {
+    let meta = fs::metadata(path).ok().filter(|meta| meta.is_file() && meta.len() < 65536)?;
+    let mode = meta.permissions().mode();
+    if mode & 0o077 != 0 {
+        let repaired = fs::set_permissions(path, fs::Permissions::from_mode(mode & 0o700));
+        match repaired {
+            Ok(()) => warn!(?path, "others could read the role token; now they cannot"),
+            Err(error) => warn!(?path, %error, "others can read the role token"),
+        }
+    }
+    let text = fs::read_to_string(path).ok()?;
+    RoleToken::parse(&text)
+        .inspect_err(|error| warn!(?path, %error, "no usable role token"))
+        .ok()
+}

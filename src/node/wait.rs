@@ -1,0 +1,57 @@
+//! Waiting: for time to pass, a file to change, or somebody to ask.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep, sleep_until};
+use tracing::debug;
+
+use super::Node;
+use crate::agent::Wake;
+use crate::effects::watch::Noticed;
+
+/// Several notices of one change count as one.
+const DEBOUNCE: Duration = Duration::from_millis(50);
+
+impl Node {
+    pub(super) async fn wait_for(&mut self, limit: Duration) -> Wake {
+        let end = Instant::now() + limit;
+        loop {
+            let noticed = tokio::select! {
+                () = sleep_until(self.next_sign_of_life(end)) => None,
+                noticed = self.watch.changed() => Some(noticed),
+                Some(wish) = self.wishes.recv() => {
+                    self.forced |= wish.force;
+                    return Wake::Asked;
+                }
+            };
+            match noticed {
+                None if Instant::now() >= end => return Wake::Due,
+                None => self.notify(&[sd_notify::NotifyState::Watchdog]),
+                Some(Noticed::Token) => {
+                    debug!("the token file may have changed");
+                    sleep(DEBOUNCE).await;
+                    return Wake::Asked;
+                }
+                // Our own installation is noticed, too.
+                Some(Noticed::Target) if self.target_is_as_known() => {}
+                Some(Noticed::Target) => {
+                    sleep(DEBOUNCE).await;
+                    return Wake::Noticed;
+                }
+            }
+        }
+    }
+
+    /// The end of the wait, or earlier if systemd wants to hear from us before.
+    fn next_sign_of_life(&self, end: Instant) -> Instant {
+        match sd_notify::watchdog_enabled().filter(|_| self.notifies) {
+            Some(limit) => end.min(Instant::now() + limit / 2),
+            None => end,
+        }
+    }
+
+    fn target_is_as_known(&self) -> bool {
+        let print = crate::effects::disk::print(&self.settings.target.path);
+        self.target.as_ref().is_some_and(|(known, _)| *known == print)
+    }
+}
