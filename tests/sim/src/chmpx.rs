@@ -9,6 +9,7 @@
 pub mod config;
 pub mod conftest;
 pub mod control;
+pub mod date;
 pub mod dialect;
 pub mod ere;
 pub mod events;
@@ -19,7 +20,9 @@ pub mod host;
 pub mod identity;
 pub mod load;
 pub mod nodes;
+pub mod numbers;
 pub mod options;
+pub mod place;
 pub mod process;
 pub mod ring;
 pub mod start;
@@ -29,4 +32,5 @@ pub mod table;
 pub mod tls;
 pub mod watch;
 
-pub use handle::{Builder, Chmpx, free_port, program};
+pub use handle::{Builder, Chmpx};
+pub use place::{free_port, program};

@@ -73,12 +73,8 @@ fn judging_host() -> Host {
     let mut hosts = String::from(
         "127.0.0.1 localhost\n::1 localhost ip6-localhost\n192.0.2.10 slv1.example slv1 agent-host-1\n",
     );
-    for n in 1..=40 {
-        hosts.push_str(&format!("192.0.2.{} srv{n}.example srv{n}\n", 100 + n));
-    }
-    for n in 2..=60 {
-        hosts.push_str(&format!("198.51.100.{n} slv{n}.example slv{n}\n"));
-    }
+    hosts.extend((1..=40).map(|n| format!("192.0.2.{} srv{n}.example srv{n}\n", 100 + n)));
+    hosts.extend((2..=60).map(|n| format!("198.51.100.{n} slv{n}.example slv{n}\n")));
     let addresses: [IpAddr; 3] = ["127.0.0.1", "::1", "192.0.2.10"].map(|a| a.parse().unwrap());
     Host::made_up("slv1.example", &addresses, &hosts)
 }
@@ -170,7 +166,7 @@ fn escaped(text: &str) -> String {
             '\t' => out.push_str("\\t"),
             '\r' => out.push_str("\\r"),
             c if c.is_control() || (c.is_whitespace() && c != ' ') => {
-                out.push_str(&format!("\\x{:02x}", u32::from(c)))
+                out.extend([format!("\\x{:02x}", u32::from(c))]);
             }
             c => out.push(c),
         }

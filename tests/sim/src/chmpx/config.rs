@@ -26,7 +26,7 @@ pub struct Config {
     pub numbers: BTreeMap<&'static str, i32>,
     /// Every switch of `[GLOBAL]` by its key, after defaults.
     pub switches: BTreeMap<&'static str, bool>,
-    /// SSL_MIN_VER and NSSDB_DIR.
+    /// `SSL_MIN_VER` and `NSSDB_DIR`.
     pub tls: (String, String),
     /// `[SVRNODE]`, expanded, in the order of their names.
     pub servers: Vec<Node>,
@@ -46,7 +46,7 @@ pub enum IdType {
     Cuk,
     /// CTLENDPOINTS.
     CtlEndpoints,
-    /// CUSTOM_ID_SEED.
+    /// `CUSTOM_ID_SEED`.
     Custom,
 }
 
@@ -61,15 +61,15 @@ pub struct Node {
     pub ctlport: i16,
     /// CUK.
     pub cuk: String,
-    /// CUSTOM_ID_SEED.
+    /// `CUSTOM_ID_SEED`.
     pub seed: String,
     /// ENDPOINTS.
     pub endpoints: Vec<HostPort>,
     /// CTLENDPOINTS.
     pub ctlendpoints: Vec<HostPort>,
-    /// FORWARD_PEERS.
+    /// `FORWARD_PEERS`.
     pub forward_peers: Vec<HostPort>,
-    /// REVERSE_PEERS.
+    /// `REVERSE_PEERS`.
     pub reverse_peers: Vec<HostPort>,
     /// Certificates and the like.
     pub tls: NodeTls,
@@ -80,17 +80,17 @@ pub struct Node {
 pub struct NodeTls {
     /// SSL.
     pub on: bool,
-    /// SSL_VERIFY_PEER.
+    /// `SSL_VERIFY_PEER`.
     pub verify: bool,
     /// CAPATH.
     pub capath: String,
-    /// SERVER_CERT.
+    /// `SERVER_CERT`.
     pub server_cert: String,
-    /// SERVER_PRIKEY.
+    /// `SERVER_PRIKEY`.
     pub server_key: String,
-    /// SLAVE_CERT.
+    /// `SLAVE_CERT`.
     pub slave_cert: String,
-    /// SLAVE_PRIKEY.
+    /// `SLAVE_PRIKEY`.
     pub slave_key: String,
 }
 

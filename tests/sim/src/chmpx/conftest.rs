@@ -3,6 +3,7 @@ use std::{fmt::Write as _, fs, path::Path};
 
 use super::{
     config::{Config, IdType, Node},
+    date,
     host::Host,
     load::{self, Overrides},
 };
@@ -60,8 +61,7 @@ pub fn run(arguments: impl IntoIterator<Item = String>) -> Outcome {
 
 /// The text for a file that loads, the refusal of one that does not, or that it is none at all.
 fn check(conf: &Path) -> Result<Result<String, load::Refusal>, String> {
-    let extension = conf.extension().map(|extension| extension.to_ascii_lowercase());
-    if !matches!(extension.as_deref().and_then(|e| e.to_str()), None | Some("ini")) {
+    if !load::is_ini(conf) {
         return Err("the type of the file is not known".to_owned());
     }
     if !conf.is_file() {
@@ -85,7 +85,7 @@ fn text(config: &Config) -> String {
     };
     line("GROUP", &config.group);
     line("REVISION", &config.revision.to_string());
-    line("DATE", &config.date);
+    line("DATE", &date::unix_seconds(&config.date).to_string());
     line("MODE", if config.server_mode { "SERVER" } else { "SLAVE" });
     line("DELIVER MODE", if config.random { "RANDOM" } else { "HASH" });
     line("SELF CTLPORT", &config.self_ctlport.to_string());
@@ -125,11 +125,8 @@ fn block(text: &mut String, kind: &str, number: usize, node: &Node) {
         if list.is_empty() {
             line(key, "n/a");
         } else {
-            let items: String = list
-                .iter()
-                .map(|item| format!("\n\t\t\t{} ( {} )", item.host, item.port))
-                .collect();
-            line(key, &format!("{{{items}\n\t\t}}"));
+            let items = list.iter().map(|item| format!("\t\t\t{} ( {} )\n", item.host, item.port));
+            line(key, &format!("{{\n{}\t\t}}", items.collect::<Vec<_>>().concat()));
         }
     }
     line("CUK", or_none(&node.cuk));

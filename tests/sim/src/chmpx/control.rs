@@ -53,7 +53,6 @@ pub fn answer(segment: &[u8], state: &State) -> String {
         "SELFSTATUS" => self_status(state),
         "ALLSTATUS" => all_status(state),
         "DUMP" => dump(state),
-        "MERGE" | "ABORTMERGE" | "COMPMERGE" => "SUCCEED: accepted\n".to_owned(),
         "SUSPENDMERGE" | "NOSUSPENDMERGE" | "SERVICEIN" | "UPDATESTATUS" => {
             "ERROR: not server mode\n".to_owned()
         }
@@ -66,7 +65,8 @@ pub fn answer(segment: &[u8], state: &State) -> String {
         "TRACE" if state.numbers.get("MAXHISTLOG") == Some(&0) => {
             "ERROR: MAXHISTLOG is 0\n".to_owned()
         }
-        "TRACE" => "SUCCEED: accepted\n".to_owned(),
+        // Nothing happens on a slave.
+        "MERGE" | "ABORTMERGE" | "COMPMERGE" | "TRACE" => "SUCCEED: accepted\n".to_owned(),
         _ => format!("Unknown command({command})\n"),
     }
 }

@@ -1,7 +1,10 @@
 //! What one NAME stands for ("simple regex"), and lists of hosts and ports.
 //!
 //! After `ExpandSimpleRegxHostname` and `CvtHostPortStringToList`.
-use super::dialect::{atoi, trim};
+use super::{
+    dialect::trim,
+    numbers::{atoi, port_number},
+};
 
 /// At most so many hosts of a list are kept; the rest is cut off without a word.
 const LIST_MAX: usize = 4;
@@ -107,13 +110,6 @@ fn host_port(item: &str, default: i16) -> Option<HostPort> {
     Some(HostPort { host: host.to_owned(), port })
 }
 
-/// A port as chmpx keeps it: a signed 16-bit number, so that 40000 is negative.
-pub fn port_number(text: &str) -> i16 {
-    #[expect(clippy::cast_possible_truncation, reason = "the cut to 16 bits is what chmpx does")]
-    let cut = atoi(text) as i16;
-    cut
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -145,11 +141,5 @@ mod tests {
         let hosts = host_ports("192.0.2.1:, 192.0.2.2:abc, =, h:9 ,", 7);
         assert_eq!(hosts, [HostPort { host: "h".to_owned(), port: 9 }]);
         assert_eq!(host_ports("a,b,c,d,e", 7).len(), 4);
-    }
-
-    #[test]
-    fn a_port_above_32767_is_negative() {
-        assert_eq!(port_number("40000"), -25536);
-        assert_eq!(port_number("73567"), 8031);
     }
 }

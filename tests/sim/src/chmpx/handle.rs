@@ -1,12 +1,10 @@
 //! A stand-in chmpx for a test: started, watched and killed with the value.
 use std::{
-    env,
     ffi::OsString,
+    fs::{self, File},
     io,
-    net::TcpListener,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{ExitStatus, Stdio},
-    sync::atomic::{AtomicU16, Ordering},
     time::Duration,
 };
 
@@ -20,6 +18,7 @@ use tokio::{
 
 use super::{
     events::{self, Event, Kind},
+    place::program,
     state::State,
 };
 
@@ -41,6 +40,7 @@ pub struct Builder {
 pub struct Chmpx {
     child: Child,
     settings: Builder,
+    spawned_ms: f64,
 }
 
 impl Builder {
@@ -66,9 +66,9 @@ impl Builder {
 
     /// Names of hosts, in the syntax of `/etc/hosts`, in place of the resolver.
     pub fn hosts(self, text: &str) -> io::Result<Self> {
-        std::fs::create_dir_all(&self.folder)?;
+        fs::create_dir_all(&self.folder)?;
         let path = self.folder.join("hosts");
-        std::fs::write(&path, text)?;
+        fs::write(&path, text)?;
         Ok(self.set("CHMPX_SIM_HOSTS", path))
     }
 
@@ -84,6 +84,23 @@ impl Builder {
         self.environment.retain(|(other, _)| *other != name);
         self.environment.push((name, value.into()));
         self
+    }
+
+    /// A helper that keeps the stand-in running, in place of the stand-in alone. Its pid files are
+    /// in `pid` below the folder.
+    #[must_use]
+    pub fn helped(self, interval: Duration, startup: Duration, grace: Duration) -> Self {
+        let pid_dir = self.folder.join("pid");
+        self.program(program("chmpx-helper-sim"))
+            .argument("--pid-dir")
+            .argument(pid_dir)
+            .argument("--interval-ms")
+            .argument(interval.as_millis().to_string())
+            .argument("--startup-ms")
+            .argument(startup.as_millis().to_string())
+            .argument("--grace-ms")
+            .argument(grace.as_millis().to_string())
+            .argument("--tied")
     }
 
     /// One more argument.
@@ -108,32 +125,40 @@ impl Builder {
 
     /// Starts the process without waiting for it.
     pub fn spawn(self) -> io::Result<Chmpx> {
-        std::fs::create_dir_all(self.folder.join("state"))?;
+        fs::create_dir_all(self.folder.join("state"))?;
+        let log = File::options().create(true).append(true).open(self.folder.join("log"))?;
+        let spawned_ms = events::monotonic_ms();
         let child = Command::new(&self.program)
             .arg("-conf")
             .arg(&self.conf)
             .args(&self.arguments)
             .envs(self.environment.iter().cloned())
             .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log)
             .kill_on_drop(true)
             .spawn()?;
-        Ok(Chmpx { child, settings: self })
+        Ok(Chmpx { child, settings: self, spawned_ms })
     }
 
-    /// Starts the process and waits until it is up.
+    /// Starts the process and waits until a chmpx is up.
     pub async fn start(self) -> io::Result<Chmpx> {
         let mut chmpx = self.spawn()?;
-        let pid = chmpx.pid();
-        let up = |events: &[Event]| events.iter().any(|e| e.pid == pid && e.event == Kind::Started);
-        chmpx.wait_for(up).await?;
+        chmpx.wait_event(Kind::Started).await?;
         Ok(chmpx)
     }
 }
 
 impl Chmpx {
-    /// The process id, 0 once it has been waited for.
+    /// The id of the process that was started, 0 once it has been waited for.
     pub fn pid(&self) -> u32 {
         self.child.id().unwrap_or_default()
+    }
+
+    /// The id of the chmpx that started last: another one than [`Self::pid`] below a helper.
+    pub fn chmpx_pid(&self) -> io::Result<Option<u32>> {
+        let events = self.events()?;
+        Ok(events.iter().rev().find(|e| e.event == Kind::Started).map(|e| e.pid))
     }
 
     /// What it was started with.
@@ -141,9 +166,16 @@ impl Chmpx {
         &self.settings
     }
 
-    /// What it did so far.
+    /// What happened since it was spawned, in all its processes.
     pub fn events(&self) -> io::Result<Vec<Event>> {
-        events::read(&self.settings.folder.join("events.jsonl"))
+        let mut events = events::read(&self.settings.folder.join("events.jsonl"))?;
+        events.retain(|event| event.ms >= self.spawned_ms);
+        Ok(events)
+    }
+
+    /// What it wrote to its standard output and error.
+    pub fn log(&self) -> io::Result<String> {
+        fs::read_to_string(self.settings.folder.join("log"))
     }
 
     /// Waits until its events fulfil the condition, and gives them.
@@ -153,11 +185,12 @@ impl Chmpx {
     ) -> io::Result<Vec<Event>> {
         let start = Instant::now();
         loop {
+            // In this order: what it did before it ended has to count.
+            let exited = self.has_exited()?;
             let events = self.events()?;
             if condition(&events) {
                 return Ok(events);
             }
-            let exited = self.has_exited()?;
             if exited.is_some() || start.elapsed() > LIMIT {
                 let what = exited.map_or("too late".to_owned(), |status| status.to_string());
                 return Err(io::Error::other(format!("{what}, events: {events:#?}")));
@@ -171,13 +204,13 @@ impl Chmpx {
         self.wait_for(|events| events.iter().any(|event| event.event == kind)).await
     }
 
-    /// Waits until the generation is in force.
+    /// Waits until the generation is in force: by a change, or by a start.
     pub async fn wait_adopted(&mut self, generation: i32) -> io::Result<Vec<Event>> {
-        let adopted = |event: &Event| {
-            matches!(event.event, Kind::Adopted | Kind::Started)
-                && event.generation == Some(generation)
+        let in_force = |events: &[Event]| {
+            let taken = |e: &&Event| matches!(e.event, Kind::Adopted | Kind::Started);
+            events.iter().rev().find(taken).and_then(|event| event.generation)
         };
-        self.wait_for(|events| events.iter().any(adopted)).await
+        self.wait_for(|events| in_force(events) == Some(generation)).await
     }
 
     /// How it ended, if it has.
@@ -200,14 +233,14 @@ impl Chmpx {
     /// Says which servers are up; see [`super::ring`].
     pub fn ring(&self, text: &str) -> io::Result<()> {
         let staged = self.settings.folder.join("ring.new");
-        std::fs::write(&staged, text)?;
-        std::fs::rename(staged, self.settings.folder.join("ring"))
+        fs::write(&staged, text)?;
+        fs::rename(staged, self.settings.folder.join("ring"))
     }
 
     /// What the tools would show, if the process is alive.
     pub fn state(&self) -> Option<State> {
         let folder = self.settings.folder.join("state");
-        let mut files = std::fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path());
+        let mut files = fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path());
         files
             .find(|file| file.extension().is_some_and(|e| e == "chmpx"))
             .and_then(|file| State::attach(&file))
@@ -221,27 +254,4 @@ impl Chmpx {
         stream.read_to_string(&mut answer).await?;
         Ok(answer)
     }
-}
-
-/// A port that nobody listens on and that fits chmpx's signed 16 bits, where the system's own
-/// choice would not.
-pub fn free_port() -> io::Result<u16> {
-    static NEXT: AtomicU16 = AtomicU16::new(0);
-    // Every process begins elsewhere, so that test programs side by side do not meet.
-    let start = std::process::id().wrapping_mul(61) % 20_000;
-    for _ in 0..20_000_u32 {
-        let step = u32::from(NEXT.fetch_add(1, Ordering::Relaxed));
-        let port = u16::try_from(10_000 + (start + step) % 20_000).map_err(io::Error::other)?;
-        if TcpListener::bind(("0.0.0.0", port)).is_ok() {
-            return Ok(port);
-        }
-    }
-    Err(io::Error::from(io::ErrorKind::AddrInUse))
-}
-
-/// The path of a program of this crate, found beside the test that asks.
-pub fn program(name: &str) -> PathBuf {
-    let here = env::current_exe().unwrap_or_default();
-    let folders = here.ancestors().skip(1).take(2).map(|folder| folder.join(name));
-    folders.clone().find(|path| path.is_file()).unwrap_or_else(|| Path::new(name).to_owned())
 }

@@ -1,14 +1,15 @@
 //! From a file to a [`Config`], with every reason for which chmpx refuses one.
 //!
 //! After `CHMIniConf::LoadConfiguration`. A refusal ends a running chmpx.
-use std::{collections::BTreeMap, fmt};
+use std::{fmt, path::Path};
 
 use super::{
     config::{ANY_PORT, Config, IdType},
-    dialect::{self, Section, atoi},
-    expand::port_number,
+    dialect::{self, Section},
     host::Host,
-    identity, nodes, tls,
+    identity, nodes,
+    numbers::{self, atoi, port_number},
+    tls,
 };
 
 /// Why a file does not load, in words near those of chmpx.
@@ -32,48 +33,12 @@ pub struct Overrides {
     pub cuk: Option<String>,
 }
 
-/// How chmpx treats a number that is out of range.
-#[derive(Debug, Clone, Copy)]
-enum Range {
-    Any,
-    AtMost(i32),
-    NegativeIsZero,
-    RefusedBelow(i32),
+/// Whether a name says that the file is an INI file: by its extension, or by having none.
+///
+/// The other types that chmpx knows, JSON and YAML, are not part of the stand-in.
+pub fn is_ini(conf: &Path) -> bool {
+    conf.extension().is_none_or(|extension| extension.eq_ignore_ascii_case("ini"))
 }
-
-const NUMBERS: [(&str, i32, Range); 22] = [
-    ("MAXCHMPX", 1024, Range::AtMost(32768)),
-    ("REPLICA", 0, Range::Any),
-    ("MAXMQSERVER", 1, Range::AtMost(128)),
-    ("MAXMQCLIENT", 8192, Range::AtMost(32640)),
-    ("MQPERATTACH", 1, Range::AtMost(128)),
-    ("MAXQPERSERVERMQ", 8, Range::AtMost(128)),
-    ("MAXQPERCLIENTMQ", 1, Range::AtMost(128)),
-    ("MAXMQPERCLIENT", 1, Range::AtMost(128)),
-    ("MAXHISTLOG", 8192, Range::AtMost(32768)),
-    ("RETRYCNT", -1, Range::Any),
-    ("RWTIMEOUT", 0, Range::NegativeIsZero),
-    ("CONTIMEOUT", 0, Range::NegativeIsZero),
-    ("MQRETRYCNT", -1, Range::Any),
-    ("MQRWTIMEOUT", 0, Range::NegativeIsZero),
-    ("MERGETIMEOUT", 0, Range::NegativeIsZero),
-    ("SOCKTHREADCNT", 0, Range::RefusedBelow(0)),
-    ("MQTHREADCNT", 0, Range::RefusedBelow(0)),
-    ("MAXSOCKPOOL", 1, Range::RefusedBelow(1)),
-    ("SOCKPOOLTIMEOUT", 60, Range::RefusedBelow(0)),
-    ("K2HMASKBIT", 8, Range::Any),
-    ("K2HCMASKBIT", 4, Range::Any),
-    ("K2HMAXELE", 32, Range::Any),
-];
-
-const SWITCHES: [(&str, bool); 6] = [
-    ("MQACK", true),
-    ("AUTOMERGE", false),
-    ("DOMERGE", false),
-    ("K2HFULLMAP", true),
-    ("SSL", false),
-    ("SSL_VERIFY_PEER", false),
-];
 
 /// Reads a file as the chmpx of this host would.
 pub fn load(bytes: &[u8], host: &Host, overrides: &Overrides) -> Result<Config, Refusal> {
@@ -88,8 +53,8 @@ pub fn load(bytes: &[u8], host: &Host, overrides: &Overrides) -> Result<Config, 
         None => IdType::Name,
         Some(text) => IdType::from_text(text).ok_or_else(|| wrong("CHMPXIDTYPE", text))?,
     };
-    let numbers = numbers(global, random)?;
-    let switches = switches(global, random)?;
+    let numbers = numbers::numbers(global, random)?;
+    let switches = numbers::switches(global, random)?;
     let tls = tls::global(global, &switches)?;
 
     let servers = nodes::servers(&sections.servers, global, id_type, host)?;
@@ -146,15 +111,6 @@ pub(super) fn wrong(key: &str, value: impl fmt::Display) -> Refusal {
     Refusal(format!("have wrong \"{key}\" value({value}) in [GLOBAL] section."))
 }
 
-/// A switch: chmpx knows four words and takes neither `1` nor `true`.
-pub(super) fn switch(key: &str, text: &str) -> Result<bool, Refusal> {
-    match text.to_ascii_uppercase().as_str() {
-        "ON" | "YES" => Ok(true),
-        "OFF" | "NO" => Ok(false),
-        _ => Err(wrong(key, text)),
-    }
-}
-
 fn mode(global: &Section) -> Result<Option<bool>, Refusal> {
     match global.get("MODE").map(|text| text.to_ascii_uppercase()).as_deref() {
         None => Ok(None),
@@ -170,38 +126,6 @@ fn delivery(global: &Section) -> Result<bool, Refusal> {
         "HASH" => Ok(false),
         other => Err(wrong("DELIVERMODE", other)),
     }
-}
-
-fn numbers(global: &Section, random: bool) -> Result<BTreeMap<&'static str, i32>, Refusal> {
-    let mut numbers = BTreeMap::new();
-    for (key, default, range) in NUMBERS {
-        let number = global.get(key).map_or(default, |text| atoi(text));
-        let number = match range {
-            Range::Any => number,
-            Range::AtMost(limit) => number.min(limit),
-            Range::NegativeIsZero => number.max(0),
-            Range::RefusedBelow(least) if number < least => return Err(wrong(key, number)),
-            Range::RefusedBelow(_) => number,
-        };
-        numbers.insert(key, number);
-    }
-    let most = if random { 0 } else { numbers.get("MAXCHMPX").copied().unwrap_or_default() };
-    numbers.entry("REPLICA").and_modify(|replica| *replica = most.min(*replica));
-    Ok(numbers)
-}
-
-fn switches(global: &Section, random: bool) -> Result<BTreeMap<&'static str, bool>, Refusal> {
-    let mut switches = BTreeMap::new();
-    for (key, default) in SWITCHES {
-        switches.insert(key, global.get(key).map_or(Ok(default), |text| switch(key, text))?);
-    }
-    // Merging means nothing when messages go to any server, and cannot be automatic when it is off.
-    if random {
-        switches.extend([("DOMERGE", false), ("AUTOMERGE", true)]);
-    } else if switches.get("DOMERGE") == Some(&false) {
-        switches.insert("AUTOMERGE", false);
-    }
-    Ok(switches)
 }
 
 #[cfg(test)]

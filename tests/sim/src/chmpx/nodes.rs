@@ -2,9 +2,10 @@
 use super::{
     config::{IdType, Node},
     dialect::{NodeSections, Section},
-    expand::{self, host_ports, port_number},
+    expand::{self, host_ports},
     host::Host,
     load::Refusal,
+    numbers::port_number,
     tls,
 };
 

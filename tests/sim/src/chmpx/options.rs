@@ -2,9 +2,28 @@
 //!
 //! Each `--sim-NAME VALUE` can also be given as `CHMPX_SIM_NAME=VALUE` in the environment, since
 //! a helper or an agent starts chmpx with chmpx's own options only. A switch is on when set to `1`.
+//!
+//! | option | meaning |
+//! |---|---|
+//! | `--sim-hosts FILE` | names, in the syntax of `/etc/hosts`, in place of the resolver |
+//! | `--sim-hostname NAME` | the kernel's host name |
+//! | `--sim-address IP` | an address of an interface; may be repeated, or joined by commas |
+//! | `--sim-ring FILE` | which servers are up, see [`super::ring`] |
+//! | `--sim-user UID` | whom the file must be readable for, by its owner and mode |
+//! | `--sim-slow-ms N` | blocks so long between loading and applying, as slow names do |
+//! | `--sim-notice-ms N` | looks at the watch so late, which makes swallowed changes likely |
+//! | `--sim-ignore-changes` | blind from the start: there is no watch |
+//! | `--sim-die-after-adopt-ms N` | dies of SIGSEGV so long after it has applied a change |
+//! | `--sim-die-if TEXT` | …only if the file contains the text, and after a start as well |
+//! | `--sim-refuse-start-if TEXT` | a start with such a file exits with 1 |
+//! | `--sim-events FILE` | where to append events, see [`super::events`] |
+//! | `--sim-loopback` | the control port listens on 127.0.0.1 only |
+//! | `--sim-tied` | dies with the process that started it |
+//!
+//! The directory of state files is `CHMPX_SIM_DIR`, see [`super::state::directory`].
 use std::{collections::BTreeMap, env, io, net::IpAddr, path::PathBuf, time::Duration};
 
-use super::{expand::port_number, host::Host, load::Overrides};
+use super::{host::Host, load::Overrides, numbers::port_number};
 
 /// What the command line and the environment said.
 #[derive(Debug, Clone, Default)]
@@ -28,7 +47,7 @@ const SIM_VALUES: [&str; 11] = [
     "sim-events",
 ];
 
-const SIM_SWITCHES: [&str; 2] = ["sim-loopback", "sim-ignore-changes"];
+const SIM_SWITCHES: [&str; 3] = ["sim-loopback", "sim-ignore-changes", "sim-tied"];
 
 impl Options {
     /// Reads the arguments (without the program) and the environment of this process.

@@ -3,24 +3,23 @@ use std::{
     collections::BTreeMap,
     fs, io,
     net::{TcpListener, TcpStream},
-    os::fd::AsFd as _,
-    path::PathBuf,
+    path::{Path, PathBuf},
     thread,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant},
 };
 
 use nix::sys::{
-    epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout},
-    signal::{SigSet, Signal},
-    signalfd::{SfdFlags, SignalFd},
+    epoll::{Epoll, EpollEvent, EpollTimeout},
+    signal::Signal,
+    signalfd::SignalFd,
 };
 
 use super::{
-    config::{Config, Node},
-    control,
+    config::Config,
+    date,
     events::{Events, Kind, monotonic_ms},
     host::Host,
-    load::{self, Overrides},
+    load::Overrides,
     options::Options,
     ring::Ring,
     start::{self, Failure},
@@ -31,6 +30,7 @@ use super::{
 
 mod connections;
 mod reload;
+mod startup;
 
 /// How often the ring is looked at.
 const TICK_MS: u16 = 20;
@@ -46,7 +46,7 @@ const FIRST_CONNECTION: u64 = 3;
 
 /// Runs a chmpx and gives its exit code. It may also die of a signal.
 pub fn run(options: &Options) -> u8 {
-    let events = Events::new(options.get("sim-events").map(std::path::Path::new));
+    let events = Events::new(options.get("sim-events").map(Path::new));
     match Process::start(options, events.clone()) {
         Ok(process) => process.run(),
         Err(Failure::Exit(reason)) => {
@@ -67,6 +67,7 @@ fn log(level: &str, text: &str) {
 }
 
 /// A running chmpx.
+#[derive(Debug)]
 struct Process {
     options: Options,
     events: Events,
@@ -98,84 +99,6 @@ struct Process {
 }
 
 impl Process {
-    fn start(options: &Options, events: Events) -> Result<Self, Failure> {
-        // Blocked, not ignored: a TERM stays pending and has no effect at all.
-        let blocked = blocked_signals();
-        blocked.thread_set_mask().map_err(failure)?;
-
-        let conf = options.conf().ok_or_else(|| Failure::Exit("no configuration".to_owned()))?;
-        let user = options.user();
-        let host = options.host().map_err(failure)?;
-        let overrides = options.overrides();
-        let bytes = read(&conf, user).map_err(failure)?;
-        let config = load::load(&bytes, &host, &overrides).map_err(failure)?;
-        let refused = options.get("sim-refuse-start-if").filter(|text| contains(&bytes, text));
-        if refused.is_some() {
-            return Err(Failure::Exit("told not to start with this file".to_owned()));
-        }
-        let own_node = start::check(&config, &host)?;
-
-        let watch = match options.is_on("sim-ignore-changes") {
-            true => None,
-            false => Some(Watch::new(&conf, user).map_err(failure)?),
-        };
-        let listener = open_control_port(&own_node, options)?;
-        let directory = state::directory(&conf);
-        fs::create_dir_all(&directory).map_err(failure)?;
-        let file_name = state::file_name(&config).unwrap_or_default();
-        let now = monotonic_ms();
-        let mut process = Self {
-            table: Table::new(&config, &host, now),
-            own: Entry { up: true, ..Entry::new(&own_node, &config, &host, now) },
-            tls_at_start: config.servers.iter().any(|node| node.tls.on),
-            adopted: config.clone(),
-            start_time: unix_time(),
-            state_file: directory.join(file_name),
-            ring: Ring::new(options.get("sim-ring").map(PathBuf::from)),
-            signals: SignalFd::with_flags(
-                &handled_signals(),
-                SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC,
-            )
-            .map_err(failure)?,
-            epoll: Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC).map_err(failure)?,
-            connections: BTreeMap::new(),
-            next_connection: FIRST_CONNECTION,
-            notice_at: None,
-            die_at: None,
-            log_level: 0,
-            stopping: false,
-            options: options.clone(),
-            events,
-            conf,
-            user,
-            host,
-            overrides,
-            config,
-            watch,
-            listener,
-        };
-        process.register().map_err(failure)?;
-        process.ring.refresh();
-        process.observe();
-        process.show().map_err(failure)?;
-        if options.get("sim-die-if").is_some_and(|text| contains(&bytes, text)) {
-            process.die_later();
-        }
-        process.events.note_generation(Kind::Started, process.config.revision);
-        Ok(process)
-    }
-
-    fn register(&self) -> nix::Result<()> {
-        // Edge-triggered and in the order of arrival, as in chmpx: which of a control connection
-        // and a change of the file comes first decides whether the change is swallowed.
-        let edge = EpollFlags::EPOLLIN | EpollFlags::EPOLLET;
-        if let Some(watch) = &self.watch {
-            self.epoll.add(watch.as_fd(), EpollEvent::new(edge, WATCH))?;
-        }
-        self.epoll.add(&self.listener, EpollEvent::new(edge, LISTENER))?;
-        self.epoll.add(self.signals.as_fd(), EpollEvent::new(EpollFlags::EPOLLIN, SIGNALS))
-    }
-
     fn run(mut self) -> u8 {
         while !self.stopping {
             let mut ready = [EpollEvent::empty(); 32];
@@ -262,7 +185,7 @@ impl Process {
             start_time: self.start_time,
             group: self.adopted.group.clone(),
             revision: self.adopted.revision,
-            date: self.adopted.date.clone(),
+            date: date::unix_seconds(&self.adopted.date),
             random: self.adopted.random,
             numbers: self.adopted.numbers.iter().map(|(k, v)| ((*k).to_owned(), *v)).collect(),
             own: self.own.clone(),
@@ -279,7 +202,6 @@ impl Process {
         while let Ok(Some(info)) = self.signals.read_signal() {
             let signal = i32::try_from(info.ssi_signo).ok().and_then(|n| Signal::try_from(n).ok());
             let Some(signal) = signal else { continue };
-            self.events.note_text(Kind::Signal, signal.as_str());
             if signal == Signal::SIGUSR1 {
                 self.log_level = (self.log_level + 1) % LEVELS.len();
                 let level = LEVELS.get(self.log_level).unwrap_or(&"SILENT");
@@ -287,6 +209,7 @@ impl Process {
             } else {
                 self.stopping = true;
             }
+            self.events.note_text(Kind::Signal, signal.as_str());
         }
     }
 
@@ -296,34 +219,8 @@ impl Process {
     }
 }
 
-/// Everything but what cannot be or is not blocked: TSTP stops chmpx, crashes are crashes.
-fn blocked_signals() -> SigSet {
-    let mut blocked = SigSet::all();
-    for signal in [
-        Signal::SIGSEGV,
-        Signal::SIGFPE,
-        Signal::SIGABRT,
-        Signal::SIGBUS,
-        Signal::SIGILL,
-        Signal::SIGTRAP,
-        Signal::SIGTSTP,
-    ] {
-        blocked.remove(signal);
-    }
-    blocked
-}
-
-fn handled_signals() -> SigSet {
-    [Signal::SIGHUP, Signal::SIGINT, Signal::SIGUSR1].into_iter().collect()
-}
-
-fn open_control_port(own: &Node, options: &Options) -> Result<TcpListener, Failure> {
-    let port = u16::try_from(own.ctlport).map_err(failure)?;
-    control::open(port, options.is_on("sim-loopback")).map_err(failure)
-}
-
 /// Reads the file as the user that chmpx pretends to be.
-fn read(conf: &std::path::Path, user: u32) -> io::Result<Vec<u8>> {
+fn read(conf: &Path, user: u32) -> io::Result<Vec<u8>> {
     let file = fs::metadata(conf)?;
     if !file.is_file() {
         return Err(io::Error::from(io::ErrorKind::InvalidInput));
@@ -336,13 +233,4 @@ fn read(conf: &std::path::Path, user: u32) -> io::Result<Vec<u8>> {
 
 fn contains(bytes: &[u8], text: &str) -> bool {
     !text.is_empty() && bytes.windows(text.len()).any(|window| window == text.as_bytes())
-}
-
-fn failure(error: impl std::fmt::Display) -> Failure {
-    Failure::Exit(error.to_string())
-}
-
-#[expect(clippy::disallowed_methods, reason = "the stand-in shows when it started")]
-fn unix_time() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }

@@ -7,7 +7,7 @@
 //! file, or as long as it is missing, every server is UP, IN and connected.
 use std::{fs, path::PathBuf};
 
-use super::expand::port_number;
+use super::numbers::port_number;
 
 /// The ring file and what it said when it was last read.
 #[derive(Debug, Clone, Default)]

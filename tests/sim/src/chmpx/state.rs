@@ -28,8 +28,8 @@ pub struct State {
     pub group: String,
     /// The FILEVERSION in force.
     pub revision: i32,
-    /// The DATE in force, as written.
-    pub date: String,
+    /// The DATE in force, in Unix seconds.
+    pub date: i64,
     /// DELIVERMODE at the start.
     pub random: bool,
     /// The numbers of `[GLOBAL]` in force.

@@ -9,9 +9,9 @@ use std::{
 
 use super::{
     control::OWN_STATUS,
-    expand::port_number,
     host::Host,
     load::{self, Overrides},
+    numbers::port_number,
     state::{self, State},
     table::{Entry, status_text},
 };
@@ -94,6 +94,9 @@ impl Question {
 
 /// Where the chmpx with this configuration shows itself.
 pub fn state_path(conf: &Path, host: &Host, overrides: &Overrides) -> Result<PathBuf, String> {
+    if !load::is_ini(conf) {
+        return Err("the type of the file is not known".to_owned());
+    }
     let bytes = fs::read(conf).map_err(|error| error.to_string())?;
     let config = load::load(&bytes, host, overrides).map_err(|refusal| refusal.to_string())?;
     let name = state::file_name(&config).ok_or("GROUP makes no file name")?;

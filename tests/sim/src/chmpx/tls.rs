@@ -4,7 +4,8 @@ use std::{collections::BTreeMap, path::Path};
 use super::{
     config::{Node, NodeTls},
     dialect::Section,
-    load::{Refusal, switch, wrong},
+    load::{Refusal, wrong},
+    numbers::switch,
 };
 
 const MIN_VERSIONS: [&str; 8] =
@@ -13,7 +14,7 @@ const MIN_VERSIONS: [&str; 8] =
 /// Longer paths do not fit the field that chmpx copies them to.
 const PATH_MAX: usize = 1024;
 
-/// Checks the TLS keys of `[GLOBAL]` and gives SSL_MIN_VER and NSSDB_DIR.
+/// Checks the TLS keys of `[GLOBAL]` and gives `SSL_MIN_VER` and `NSSDB_DIR`.
 pub fn global(
     global: &Section,
     switches: &BTreeMap<&'static str, bool>,
@@ -78,33 +79,29 @@ pub fn slave(section: &Section, global: &Section) -> Result<NodeTls, Refusal> {
 pub fn check_all(global: &Section, servers: &[Node], slaves: &[Node]) -> Result<(), Refusal> {
     let verified = servers.iter().any(|node| node.tls.verify);
     for node in servers.iter().chain(slaves) {
-        let (cert, key) = (&node.tls.slave_cert, &node.tls.slave_key);
-        if verified && (cert.is_empty() || key.is_empty()) {
-            return Err(wrong("SLAVE_CERT", "missing while a server verifies its peers"));
-        }
-        if !verified && !(cert.is_empty() && key.is_empty()) {
-            return Err(wrong("SLAVE_CERT", "set while no server verifies its peers"));
+        let named = [&node.tls.slave_cert, &node.tls.slave_key].map(|path| !path.is_empty());
+        if named != [verified, verified] {
+            return Err(wrong("SLAVE_CERT", "what servers that verify their peers ask for"));
         }
     }
     let any_tls = servers.iter().any(|node| node.tls.on);
-    let capath = |node: &Node| !node.tls.capath.is_empty();
-    if !any_tls && (servers.iter().chain(slaves).any(capath) || !self::capath(global)?.is_empty()) {
+    let mut nodes = servers.iter().chain(slaves);
+    let named = nodes.any(|node| !node.tls.capath.is_empty()) || !capath(global)?.is_empty();
+    if named && !any_tls {
         return Err(wrong("CAPATH", "set while no server uses SSL"));
     }
     Ok(())
 }
 
 fn certificates(section: &Section, global: &Section) -> Result<NodeTls, Refusal> {
-    let inherited = |key| match section.contains_key(key) {
-        true => file(section, key),
-        false => file(global, key),
-    };
+    let place = |key| if section.contains_key(key) { section } else { global };
+    let named = |key| file(place(key), key);
     Ok(NodeTls {
-        capath: if section.contains_key("CAPATH") { capath(section)? } else { capath(global)? },
-        server_cert: inherited("SERVER_CERT")?,
-        server_key: inherited("SERVER_PRIKEY")?,
-        slave_cert: inherited("SLAVE_CERT")?,
-        slave_key: inherited("SLAVE_PRIKEY")?,
+        capath: capath(place("CAPATH"))?,
+        server_cert: named("SERVER_CERT")?,
+        server_key: named("SERVER_PRIKEY")?,
+        slave_cert: named("SLAVE_CERT")?,
+        slave_key: named("SLAVE_PRIKEY")?,
         ..NodeTls::default()
     })
 }

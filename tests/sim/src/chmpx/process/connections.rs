@@ -37,7 +37,7 @@ impl Process {
                 self.keep(stream);
             } else {
                 self.events.note_text(Kind::Denied, peer.to_string());
-                self.answer_denied(stream);
+                self.answer_denied(&stream);
             }
         }
     }
@@ -81,7 +81,7 @@ impl Process {
 
     /// A denied peer is closed only after reading from it. One that says nothing blocks everything.
     #[expect(clippy::disallowed_methods, reason = "chmpx blocks its main loop here as well")]
-    fn answer_denied(&self, stream: TcpStream) {
+    fn answer_denied(&self, stream: &TcpStream) {
         let count = match self.config.number("RETRYCNT") {
             -1 => 500,
             count => count,
@@ -92,7 +92,7 @@ impl Process {
         };
         let pause = Duration::from_micros(u64::try_from(pause).unwrap_or_default());
         for _ in 0..count {
-            match self.try_answer(&stream) {
+            match self.try_answer(stream) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => thread::sleep(pause),
                 _ => return,
             }
