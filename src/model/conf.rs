@@ -1,1 +1,241 @@
-//! To be written.
+//! What chmpx would see in a file of its INI dialect.
+//!
+//! Reading never fails and takes linear time: whether chmpx would live with what it sees is for
+//! [`rules`](super::rules) to say. The original bytes are never written anew; of them only the
+//! value of FILEVERSION may be replaced, and [`Conf::file_version`] says where that is.
+
+mod endpoint;
+mod expand;
+mod node;
+mod questions;
+mod read;
+mod text;
+mod value;
+
+use std::ops::Range;
+
+pub use endpoint::{Endpoint, endpoints};
+pub use expand::{Expansion, expand};
+pub use node::{NO_PORT, Peer, Tls};
+pub use questions::{Given, Questions, Selfhood, host_name, to_path};
+pub use read::{Entry, Header, Keys, Kind, Node, Oddity};
+pub use text::{Text, trim};
+
+use read::Sections;
+
+/// A file as chmpx reads it.
+#[derive(Debug)]
+pub struct Conf(Sections);
+
+/// The FILEVERSION in force, and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileVersion {
+    /// The number that chmpx makes of it.
+    pub value: i32,
+    /// Its line, counted from 1.
+    pub line: usize,
+    /// The bytes to replace to change it: the value with its quotes, without an inline remark.
+    pub value_range: Range<usize>,
+}
+
+/// Whether this host would be a server or a slave of the cluster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// MODE=SERVER
+    Server,
+    /// MODE=SLAVE
+    Slave,
+}
+
+/// What the ids of the nodes are made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IdType {
+    /// The resolved name and the control port.
+    Name,
+    /// The CUK.
+    Cuk,
+    /// The list of control endpoints.
+    CtlEndpoints,
+    /// CUSTOM_ID_SEED.
+    Custom,
+}
+
+impl Conf {
+    /// Reads `bytes`, whatever they are.
+    pub fn read(bytes: &[u8]) -> Self {
+        Self(Sections::read(bytes))
+    }
+
+    /// GROUP, if there is one.
+    pub fn group(&self) -> Option<&Text> {
+        self.global("GROUP").map(|entry| &entry.value)
+    }
+
+    /// SELFCTLPORT; nothing means any port, and so does the value -1.
+    pub fn self_ctlport(&self) -> Option<i16> {
+        let port = self.global("SELFCTLPORT").map(|entry| entry.value.port());
+        port.filter(|port| *port != NO_PORT)
+    }
+
+    /// SELFCUK, or an empty text.
+    pub fn self_cuk(&self) -> Text {
+        self.global("SELFCUK").map(|entry| entry.value.clone()).unwrap_or_default()
+    }
+
+    /// FILEVERSION, if there is one.
+    ///
+    /// It is the last in the file that is readable; a section lower down may overrule the first.
+    pub fn file_version(&self) -> Option<FileVersion> {
+        self.global("FILEVERSION").map(|entry| FileVersion {
+            value: entry.value.int(),
+            line: entry.line,
+            value_range: entry.range.clone(),
+        })
+    }
+
+    /// MODE, where it is given and valid.
+    pub fn mode(&self) -> Option<Mode> {
+        let mode = &self.global("MODE")?.value;
+        if mode.is_word("server") {
+            Some(Mode::Server)
+        } else if mode.is_word("slave") {
+            Some(Mode::Slave)
+        } else {
+            None
+        }
+    }
+
+    /// CHMPXIDTYPE, where it is valid; NAME if it is not given.
+    pub fn id_type(&self) -> Option<IdType> {
+        let Some(entry) = self.global("CHMPXIDTYPE") else { return Some(IdType::Name) };
+        let known = [
+            ("NAME", IdType::Name),
+            ("CUK", IdType::Cuk),
+            ("CTLENDPOINTS", IdType::CtlEndpoints),
+            ("CTLEPS", IdType::CtlEndpoints),
+            ("CUSTOM", IdType::Custom),
+        ];
+        known.iter().find(|(word, _)| entry.value.is_word(word)).map(|(_, id_type)| *id_type)
+    }
+
+    /// The servers, expanded, collapsed and sorted as chmpx has them, their names as written.
+    pub fn servers(&self) -> Vec<Peer> {
+        node::servers(self, &|name| name)
+    }
+
+    /// The servers as they are on a host that calls itself `own_name`.
+    ///
+    /// chmpx rewrites the names `localhost`, `127.0.0.1` and `::1` of servers (measured).
+    pub fn servers_where_self_is(&self, own_name: &Text) -> Vec<Peer> {
+        node::servers(self, &|name| if is_localhost(&name) { own_name.clone() } else { name })
+    }
+
+    /// The slaves, collapsed and sorted as chmpx has them.
+    pub fn slaves(&self) -> Vec<Peer> {
+        node::slaves(self)
+    }
+
+    /// A key of `[GLOBAL]`.
+    pub fn global(&self, key: &str) -> Option<&Entry> {
+        self.0.global.get(key.as_bytes())
+    }
+
+    /// All keys of `[GLOBAL]`.
+    pub fn global_keys(&self) -> &Keys {
+        &self.0.global
+    }
+
+    /// The sections of servers, in chmpx's order, equal ones merged.
+    pub fn server_sections(&self) -> impl Iterator<Item = &Node> {
+        self.0.servers.values()
+    }
+
+    /// The sections of slaves, in chmpx's order, equal ones merged.
+    pub fn slave_sections(&self) -> impl Iterator<Item = &Node> {
+        self.0.slaves.values()
+    }
+
+    /// Every header, from top to bottom.
+    pub fn headers(&self) -> &[Header] {
+        &self.0.headers
+    }
+
+    /// What is odd about single lines.
+    pub fn oddities(&self) -> &[(usize, Oddity)] {
+        &self.0.oddities
+    }
+}
+
+/// Whether chmpx takes `name` for this host without looking (`ChmNetDb::IsLocalhostKeyword`).
+pub fn is_localhost(name: &Text) -> bool {
+    let name = name.as_bytes();
+    matches!(name, b"localhost" | b"127.0.0.1" | b"::1") || name.starts_with(b"::1%")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn version(text: &str) -> (i32, usize, &str) {
+        let found = Conf::read(text.as_bytes()).file_version().unwrap();
+        (found.value, found.line, &text[found.value_range])
+    }
+
+    #[test]
+    fn the_file_version_in_force_is_the_last_one() {
+        assert_eq!(version("[GLOBAL]\nFILEVERSION = 7\n"), (7, 2, "7"));
+        assert_eq!(version("[GLOBAL]\nFILEVERSION=1\nFILEVERSION=2"), (2, 3, "2"));
+        assert_eq!(
+            version("[GLOBAL]\nFILEVERSION=1\n[X]\nFILEVERSION=9\n[GLOBAL]\nA=b\n"),
+            (1, 2, "1")
+        );
+        assert_eq!(
+            version("[GLOBAL]\nFILEVERSION=1\n[SVRNODE]\n[GLOBAL]\nFILEVERSION=3\r\n"),
+            (3, 5, "3")
+        );
+    }
+
+    #[test]
+    fn the_range_of_a_value_has_its_quotes_but_no_remark() {
+        assert_eq!(version("[GLOBAL]\n\t FILEVERSION\t= \"7\"  # seven \r\n"), (7, 2, "\"7\""));
+        assert_eq!(version("[GLOBAL]\nFILEVERSION = 7\0x\n"), (7, 2, "7"));
+        assert_eq!(version("[GLOBAL]\nFILEVERSION = \n"), (0, 2, ""));
+    }
+
+    #[test]
+    fn a_line_that_cannot_be_read_does_not_count() {
+        assert_eq!(version("[GLOBAL]\nFILEVERSION=1\nFILEVERSION=\"2\n").0, 1);
+    }
+
+    #[test]
+    fn headers_are_compared_whole_and_with_their_case() {
+        for header in
+            ["[global]", "[GLOBAL] # x", "[ GLOBAL ]", "[GLOBAL", "\u{feff}[GLOBAL]", "[GLOBAL\0]"]
+        {
+            assert_eq!(
+                Conf::read(format!("{header}\nGROUP=a\n").as_bytes()).group(),
+                None,
+                "{header}"
+            );
+        }
+        assert!(Conf::read(b"  [GLOBAL]\t\r\nGROUP=a").group().is_some());
+    }
+
+    #[test]
+    fn the_keys_of_other_sections_are_passed_over() {
+        let conf = Conf::read(b"[GLOBAL]\nGROUP=a\n[K2HDKC]\nGROUP=b\n");
+        assert_eq!(conf.group().unwrap(), &"a");
+    }
+
+    #[test]
+    fn a_nul_in_a_key_ends_the_key() {
+        assert!(Conf::read(b"[GLOBAL]\nFILE\0VERSION=1\n").file_version().is_none());
+        assert!(Conf::read(b"[GLOBAL]\nFILEVERSION\0X=1\n").file_version().is_some());
+    }
+
+    #[test]
+    fn any_port_is_no_port() {
+        assert_eq!(Conf::read(b"[GLOBAL]\nSELFCTLPORT=65535").self_ctlport(), None);
+        assert_eq!(Conf::read(b"[GLOBAL]\nSELFCTLPORT=73567").self_ctlport(), Some(8031));
+    }
+}

@@ -1,0 +1,168 @@
+//! Lists of `host[:port]`: ENDPOINTS, CTLENDPOINTS and the two kinds of peers.
+
+use std::net::IpAddr;
+
+use super::text::{Text, trim};
+
+/// One place that a node can be reached at.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Endpoint {
+    /// Host name or address.
+    pub host: String,
+    /// Its port, or the default that was given.
+    pub port: i16,
+}
+
+/// Reads a list as chmpx does (`CvtHostPortStringToList` in its lib/chmconf.cc).
+///
+/// Items that chmpx cannot read are left out of the list; the number of them comes second.
+pub fn endpoints(list: &Text, default_port: i16) -> (Vec<Endpoint>, usize) {
+    let list = list.as_bytes();
+    // `getline` sees nothing after the last separator.
+    let list = list.strip_suffix(b",").unwrap_or(list);
+    if list.is_empty() {
+        return (Vec::new(), 0);
+    }
+    let read: Vec<_> =
+        list.split(|byte| *byte == b',').map(|item| endpoint(trim(item), default_port)).collect();
+    let wrong = read.iter().filter(|item| item.is_none()).count();
+    (read.into_iter().flatten().collect(), wrong)
+}
+
+/// `ChmNetDb::ParseHostPortString` in lib/chmnetdb.cc.
+fn endpoint(item: &[u8], default_port: i16) -> Option<Endpoint> {
+    let item = std::str::from_utf8(item).ok()?;
+    let item = without_zone(item);
+    let item = trim_str(&item);
+    if is_ipv6(item) {
+        return Some(Endpoint { host: unmapped(item), port: default_port });
+    }
+    let item = item.replacen(" port ", " ", 1);
+    let item = trim_str(&item);
+
+    let host = item.trim_end_matches(|letter: char| letter.is_ascii_digit());
+    let digits = item.get(host.len()..).unwrap_or_default();
+    let separator = host.chars().next_back().filter(|sign| ":#p(\\.) ".contains(*sign));
+    let host = separator.and_then(|sign| host.strip_suffix(sign)).filter(|host| !host.is_empty());
+
+    match (host, separator) {
+        (Some(host), Some(_)) if !digits.is_empty() && host.contains(':') => {
+            let host = trim_str(host);
+            let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+            let host = trim_str(bare.unwrap_or(host));
+            is_ipv6(host)
+                .then(|| Endpoint { host: unmapped(host), port: Text::from(digits).port() })
+        }
+        (Some(host), Some(':')) if !digits.is_empty() => {
+            let host = trim_str(host);
+            (is_ipv4(host) || is_host_name(host))
+                .then(|| Endpoint { host: host.to_owned(), port: Text::from(digits).port() })
+        }
+        _ => (is_ipv4(item) || is_host_name(item))
+            .then(|| Endpoint { host: item.to_owned(), port: default_port }),
+    }
+}
+
+fn trim_str(text: &str) -> &str {
+    text.trim_matches([' ', '\t', '\r', '\n'])
+}
+
+/// Cuts `%zone`, but keeps what looks like a port behind it (`CheckZoneIndexString`).
+fn without_zone(item: &str) -> String {
+    let Some((address, zone)) = item.rsplit_once('%') else { return item.to_owned() };
+    let port = zone.find([' ', '#', ':', '.', 'p']).and_then(|at| zone.get(at..));
+    format!("{address}{}", port.unwrap_or_default())
+}
+
+/// As loose as chmpx's own look (`CheckStringIPv6Format`): `ab:80` passes.
+fn is_ipv6(text: &str) -> bool {
+    let (groups, quad) = match text.split_once('.') {
+        Some(_) => text.rsplit_once(':').map_or((text, ""), |(groups, quad)| (groups, quad)),
+        None => (text, ""),
+    };
+    let colons = groups.matches(':').count() + usize::from(!quad.is_empty());
+    let hex = |group: &str| {
+        group.bytes().all(|byte| byte.is_ascii_hexdigit())
+            && (group.is_empty() || u32::from_str_radix(group, 16).is_ok_and(|n| n <= 0xffff))
+    };
+    groups.split(':').all(hex)
+        && if quad.is_empty() { (1..8).contains(&colons) } else { colons < 7 && is_ipv4(quad) }
+}
+
+fn is_ipv4(text: &str) -> bool {
+    let mut parts = 0;
+    let valid = text.split('.').all(|part| {
+        parts += 1;
+        let digits = part.bytes().all(|byte| byte.is_ascii_digit());
+        digits && part.parse::<u64>().is_ok_and(|number| number <= 255)
+    });
+    valid && parts == 4
+}
+
+fn is_host_name(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
+        && text.bytes().any(|byte| byte.is_ascii_alphabetic())
+}
+
+/// An IPv4 address in IPv6 clothes is undressed.
+fn unmapped(address: &str) -> String {
+    match address.parse::<IpAddr>() {
+        Ok(IpAddr::V6(six)) if address.starts_with("::ffff:") => match six.to_ipv4_mapped() {
+            Some(four) => four.to_string(),
+            None => address.to_owned(),
+        },
+        Ok(_) | Err(_) => address.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(list: &str) -> (Vec<String>, usize) {
+        let (items, wrong) = endpoints(&list.into(), 8020);
+        (items.iter().map(|item| format!("{}:{}", item.host, item.port)).collect(), wrong)
+    }
+
+    #[track_caller]
+    fn gives(list: &str, expected: &[&str]) {
+        assert_eq!(read(list).0, expected, "{list}");
+    }
+
+    #[test]
+    fn names_and_addresses_may_carry_a_port() {
+        gives(
+            "192.0.2.1:80, srv1.example:81,srv2",
+            &["192.0.2.1:80", "srv1.example:81", "srv2:8020"],
+        );
+        gives("192.0.2.1", &["192.0.2.1:8020"]);
+        gives("192.0.2.1:0", &["192.0.2.1:0"]);
+    }
+
+    #[test]
+    fn an_ipv6_address_takes_its_port_after_a_bracket_or_another_sign() {
+        gives("2001:db8::1", &["2001:db8::1:8020"]);
+        gives(
+            "[2001:db8::1]:90,2001:db8::1#91,2001:db8::1 port 92",
+            &["2001:db8::1:90", "2001:db8::1:91", "2001:db8::1:92"],
+        );
+        gives("::ffff:192.0.2.1", &["192.0.2.1:8020"]);
+        gives("fe80::1%eth0", &["fe80::1:8020"]);
+    }
+
+    #[test]
+    fn a_short_hexadecimal_name_with_a_port_passes_for_an_ipv6_address() {
+        gives("ab:80", &["ab:80:8020"]);
+        gives("12:34", &["12:34:8020"]);
+    }
+
+    #[test]
+    fn an_item_that_cannot_be_read_is_left_out() {
+        for list in [":8020", "192.0.2.1:", "192.0.2.1:abc", "=", "a b", "12345", "192.0.2.256"] {
+            assert_eq!(read(list), (vec![], 1), "{list}");
+        }
+        assert_eq!(read(""), (vec![], 0));
+        assert_eq!(read("a,").1, 0);
+        assert_eq!(read("a,,b").1, 1);
+    }
+}

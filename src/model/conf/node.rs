@@ -1,0 +1,205 @@
+//! Server and slave nodes as chmpx holds them after defaults, expansion and collapsing.
+
+use super::Conf;
+use super::endpoint::{Endpoint, endpoints};
+use super::expand::{Expansion, expand};
+use super::read::{Keys, Node};
+use super::text::Text;
+
+/// What `CHM_INVALID_PORT` is in chmpx: no port, or any.
+pub const NO_PORT: i16 = -1;
+
+/// One node, server or slave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Peer {
+    /// The name; of a server one of those that its NAME expands to, of a slave the pattern itself.
+    pub name: Text,
+    /// The data port; slaves have none.
+    pub port: i16,
+    /// The control port.
+    pub ctlport: i16,
+    /// The container's unique key; of a slave it may be a pattern.
+    pub cuk: Text,
+    /// The seed of its id.
+    pub seed: Text,
+    /// Where else its data port is.
+    pub endpoints: Vec<Endpoint>,
+    /// Where else its control port is.
+    pub ctlendpoints: Vec<Endpoint>,
+    /// Addresses that it seems to come from.
+    pub forward_peers: Vec<Endpoint>,
+    /// Addresses that others reach it through.
+    pub reverse_peers: Vec<Endpoint>,
+    /// What decides about its TLS.
+    pub tls: Tls,
+    /// Where its section starts.
+    pub line: usize,
+}
+
+/// The TLS keys of a node, with the defaults of `[GLOBAL]` filled in; unset ones are empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tls {
+    /// SSL; always off for a slave node.
+    pub ssl: bool,
+    /// SSL_VERIFY_PEER; always off for a slave node.
+    pub verify_peer: bool,
+    /// CAPATH
+    pub capath: Text,
+    /// SERVER_CERT
+    pub server_cert: Text,
+    /// SERVER_PRIKEY
+    pub server_prikey: Text,
+    /// SLAVE_CERT
+    pub slave_cert: Text,
+    /// SLAVE_PRIKEY
+    pub slave_prikey: Text,
+}
+
+impl Peer {
+    /// Makes a node of its section (`CHMIniConf::LoadConfiguration`); its NAME is not expanded.
+    pub fn of_section(conf: &Conf, node: &Node, is_server: bool) -> Self {
+        let keys = &node.keys;
+        let port = |key: &str| match keys.get(key.as_bytes()).or_else(|| conf.global(key)) {
+            Some(entry) => entry.value.port(),
+            None => NO_PORT,
+        };
+        let (port, ctlport) = (if is_server { port("PORT") } else { NO_PORT }, port("CTLPORT"));
+        let list = |key: &str, default| endpoints(&text(keys, key), default).0;
+        Self {
+            name: text(keys, "NAME"),
+            port,
+            ctlport,
+            cuk: text(keys, "CUK"),
+            seed: text(keys, "CUSTOM_ID_SEED"),
+            endpoints: if is_server { list("ENDPOINTS", port) } else { Vec::new() },
+            ctlendpoints: list("CTLENDPOINTS", ctlport),
+            forward_peers: list("FORWARD_PEERS", NO_PORT),
+            reverse_peers: list("REVERSE_PEERS", NO_PORT),
+            tls: Tls::new(conf, keys, is_server),
+            line: node.line,
+        }
+    }
+
+    /// Whether chmpx takes the two for one (`chm_node_cfg_info_same_name_other` in lib/chmconf.h).
+    fn is_same(&self, other: &Self) -> bool {
+        (&self.name, self.ctlport, &self.cuk) == (&other.name, other.ctlport, &other.cuk)
+    }
+
+    fn order(&self) -> (&Text, i16, i16, &Text) {
+        (&self.name, self.port, self.ctlport, &self.cuk)
+    }
+}
+
+impl Tls {
+    fn new(conf: &Conf, keys: &Keys, is_server: bool) -> Self {
+        let on = |key: &str| {
+            let value = keys.get(key.as_bytes()).or_else(|| conf.global(key));
+            is_server && value.and_then(|entry| entry.value.truth()).unwrap_or(false)
+        };
+        let path = |key: &str| {
+            let value = keys.get(key.as_bytes()).or_else(|| conf.global(key));
+            value
+                .map(|entry| &entry.value)
+                .filter(|v| !v.is_word("NULL"))
+                .cloned()
+                .unwrap_or_default()
+        };
+        let server_path = |key: &str| if is_server { path(key) } else { Text::default() };
+        Self {
+            ssl: on("SSL"),
+            verify_peer: on("SSL_VERIFY_PEER"),
+            capath: path("CAPATH"),
+            server_cert: server_path("SERVER_CERT"),
+            server_prikey: server_path("SERVER_PRIKEY"),
+            slave_cert: path("SLAVE_CERT"),
+            slave_prikey: path("SLAVE_PRIKEY"),
+        }
+    }
+}
+
+/// The servers of `conf`, each name as `renamed` gives it.
+///
+/// chmpx drops equal neighbours before it sorts, and its raw sections are in the order of the
+/// texts of NAME and CTLPORT: equal servers further apart stay twice.
+pub(super) fn servers(conf: &Conf, renamed: &dyn Fn(Text) -> Text) -> Vec<Peer> {
+    let mut room = super::expand::MOST_NAMES;
+    let mut servers: Vec<Peer> = Vec::new();
+    for node in conf.server_sections() {
+        let server = Peer::of_section(conf, node, true);
+        let Expansion::Names(names) = expand(&server.name) else { continue };
+        room = room.saturating_sub(names.len());
+        if room == 0 {
+            break;
+        }
+        servers
+            .extend(names.into_iter().map(|name| Peer { name: renamed(name), ..server.clone() }));
+    }
+    servers.dedup_by(|second, first| first.is_same(second));
+    servers.sort_by(|a, b| a.order().cmp(&b.order()));
+    servers
+}
+
+/// The slaves of `conf`; their names are patterns and stay as they are.
+pub(super) fn slaves(conf: &Conf) -> Vec<Peer> {
+    let mut slaves: Vec<_> =
+        conf.slave_sections().map(|node| Peer::of_section(conf, node, false)).collect();
+    slaves.dedup_by(|second, first| first.is_same(second));
+    slaves.sort_by(|a, b| a.order().cmp(&b.order()));
+    slaves
+}
+
+fn text(keys: &Keys, key: &str) -> Text {
+    keys.get(key.as_bytes()).map(|entry| entry.value.clone()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn servers_of(nodes: &str) -> Vec<String> {
+        let conf = Conf::read(format!("[GLOBAL]\nPORT=8020\nCTLPORT=8021\n{nodes}").as_bytes());
+        conf.servers()
+            .iter()
+            .map(|s| format!("{}:{}:{}:{}", s.name, s.port, s.ctlport, s.cuk))
+            .collect()
+    }
+
+    #[test]
+    fn ports_default_to_those_of_global() {
+        assert_eq!(servers_of("[SVRNODE]\nNAME=a"), ["a:8020:8021:"]);
+        assert_eq!(servers_of("[SVRNODE]\nNAME=a\nPORT=1\nCTLPORT=40000"), ["a:1:-25536:"]);
+    }
+
+    #[test]
+    fn an_omitted_and_an_explicit_default_port_collapse_to_the_omitted_one() {
+        let nodes = "[SVRNODE]\nNAME=a\nCTLPORT=8021\nPORT=1\n[SVRNODE]\nNAME=a\nPORT=2";
+        assert_eq!(servers_of(nodes), ["a:2:8021:"]);
+    }
+
+    #[test]
+    fn equal_servers_collapse_only_as_neighbours() {
+        let range = |name| format!("[SVRNODE]\nNAME=a[1-2]\n[SVRNODE]\nNAME={name}");
+        assert_eq!(servers_of(&range("a1")), ["a1:8020:8021:", "a2:8020:8021:"]);
+        assert_eq!(servers_of(&range("a2")).len(), 3);
+    }
+
+    #[test]
+    fn another_cuk_makes_another_server() {
+        let nodes = "[SVRNODE]\nNAME=a\nCUK=1\n[SVRNODE]\nNAME=a\nCTLPORT=08021\nCUK=2";
+        assert_eq!(servers_of(nodes), ["a:8020:8021:1", "a:8020:8021:2"]);
+    }
+
+    #[test]
+    fn sections_of_one_name_and_port_text_are_merged_the_later_keys_winning() {
+        let nodes = "[SVRNODE]\nNAME=a\nCUK=1\nPORT=5\n[SLVNODE]\nNAME=x\n[SVRNODE]\nNAME=a\nCUK=2";
+        assert_eq!(servers_of(nodes), ["a:5:8021:2"]);
+    }
+
+    #[test]
+    fn null_unsets_a_path_of_global() {
+        let conf =
+            Conf::read(b"[GLOBAL]\nCAPATH=/a\n[SVRNODE]\nNAME=a\nCAPATH=null\n[SLVNODE]\nNAME=b");
+        assert!(conf.servers()[0].tls.capath.is_empty());
+        assert_eq!(conf.slaves()[0].tls.capath, "/a");
+    }
+}

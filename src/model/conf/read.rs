@@ -1,0 +1,310 @@
+//! From bytes to sections: lines, headers, keys, and the merging of what belongs together.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry as Slot;
+use std::ops::Range;
+
+use super::text::{Text, trim};
+use super::value::extract;
+
+/// The kinds of section.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// `[GLOBAL]`
+    Global,
+    /// `[SVRNODE]`
+    Server,
+    /// `[SLVNODE]`
+    Slave,
+    /// Any other, whose lines chmpx passes over.
+    Other,
+}
+
+/// One key with its value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The value as chmpx holds it.
+    pub value: Text,
+    /// Where it is, counted from 1.
+    pub line: usize,
+    /// The bytes of the file that the value was made of.
+    pub range: Range<usize>,
+}
+
+/// The keys of one section, the last of equal ones.
+pub type Keys = BTreeMap<Text, Entry>;
+
+/// A node section, or several that chmpx takes for one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Node {
+    /// Its keys.
+    pub keys: Keys,
+    /// The line of its first header.
+    pub line: usize,
+}
+
+/// Where a section starts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Header {
+    /// What it opens.
+    pub kind: Kind,
+    /// Its line, counted from 1.
+    pub line: usize,
+    /// Whether a line with a key stands directly above it.
+    pub is_tight: bool,
+    /// The keys in it, if it is of a node.
+    pub keys: Vec<Text>,
+    /// The NAME in it, if it has one.
+    pub name: Option<Text>,
+}
+
+/// Something about a line that its writer will not have meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Oddity {
+    /// The file starts with a byte order mark.
+    ByteOrderMark,
+    /// A NUL, which ends a key or value and spoils a header.
+    Nul,
+    /// Carriage returns, but not one line feed.
+    OnlyCarriageReturns,
+    /// Lines that end in CR LF.
+    CarriageReturns,
+    /// The last line has no end.
+    NoFinalNewline,
+    /// Bytes that are not UTF-8.
+    NotUtf8,
+    /// A line with a carriage return inside.
+    InnerCarriageReturn,
+    /// A line before the first section.
+    BeforeSections,
+    /// A section that chmpx does not know.
+    UnknownSection(Text),
+    /// A line that looks like a section header and is none.
+    BrokenHeader(Text),
+    /// An open quote or a lone backslash at the end.
+    Unreadable,
+    /// A line without a key.
+    EmptyKey,
+    /// A line without `=`.
+    NoEquals(Text),
+    /// The word INCLUDE at the start of a line.
+    Include,
+    /// A key that the same section already had, with another value.
+    Repeated(Text, Kind),
+    /// A key of an earlier `[GLOBAL]`, given another value by a later one.
+    Overridden(Text),
+    /// A `#` that starts no remark.
+    Hash(Text),
+    /// A node section without NAME.
+    Nameless(Kind),
+    /// A node section that is merged into an earlier one.
+    Merged(Kind, Text),
+}
+
+/// Oddities beyond this many are not worth telling.
+const MOST_ODDITIES: usize = 1000;
+
+/// Everything that one pass over the file finds.
+#[derive(Debug, Default)]
+pub(super) struct Sections {
+    pub global: Keys,
+    pub servers: BTreeMap<(Text, Text), Node>,
+    pub slaves: BTreeMap<(Text, Text), Node>,
+    pub headers: Vec<Header>,
+    pub oddities: Vec<(usize, Oddity)>,
+    open: Option<Open>,
+    above_is_key: bool,
+}
+
+#[derive(Debug)]
+struct Open {
+    kind: Kind,
+    line: usize,
+    keys: Keys,
+}
+
+impl Sections {
+    /// Reads `bytes` as chmpx does (`CHMIniConf::LoadConfigurationRaw` in its lib/chmconf.cc).
+    pub(super) fn read(bytes: &[u8]) -> Self {
+        let mut sections = Self::default();
+        if bytes.starts_with(b"\xef\xbb\xbf") {
+            sections.odd(1, Oddity::ByteOrderMark);
+        }
+        if bytes.contains(&b'\r') && !bytes.contains(&b'\n') {
+            sections.odd(1, Oddity::OnlyCarriageReturns);
+        }
+        if bytes.windows(2).any(|pair| pair == b"\r\n") {
+            sections.odd(1, Oddity::CarriageReturns);
+        }
+        if std::str::from_utf8(bytes).is_err() {
+            sections.odd(1, Oddity::NotUtf8);
+        }
+        let mut start = 0;
+        let last = bytes.split(|byte| *byte == b'\n').count();
+        if !bytes.is_empty() && !bytes.ends_with(b"\n") {
+            sections.odd(last, Oddity::NoFinalNewline);
+        }
+        for (number, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
+            let trimmed = trim(line);
+            let blanks = line.iter().take_while(|byte| b" \t\r".contains(byte)).count();
+            sections.line(number + 1, start + blanks, trimmed);
+            start += line.len() + 1;
+        }
+        sections.close();
+        sections
+    }
+
+    fn line(&mut self, number: usize, start: usize, line: &[u8]) {
+        let Some(first) = line.first() else {
+            self.above_is_key = false;
+            return;
+        };
+        if line.contains(&0) {
+            self.odd(number, Oddity::Nul);
+        }
+        if *first == b'#' {
+            self.above_is_key = false;
+            return;
+        }
+        if line.contains(&b'\r') {
+            self.odd(number, Oddity::InnerCarriageReturn);
+        }
+        match kind_of(line) {
+            Some(kind) => self.header(number, kind, line),
+            None => self.key(number, start, line),
+        }
+    }
+
+    fn header(&mut self, number: usize, kind: Kind, line: &[u8]) {
+        self.close();
+        if kind == Kind::Other {
+            self.odd(number, Oddity::UnknownSection(line.into()));
+        }
+        let is_tight = self.above_is_key;
+        self.headers.push(Header { kind, line: number, is_tight, keys: Vec::new(), name: None });
+        self.open = Some(Open { kind, line: number, keys: Keys::new() });
+        self.above_is_key = false;
+    }
+
+    fn key(&mut self, number: usize, start: usize, line: &[u8]) {
+        self.above_is_key = true;
+        if line.starts_with(b"[") {
+            self.odd(number, Oddity::BrokenHeader(line.into()));
+        }
+        if line.starts_with(b"INCLUDE") {
+            self.odd(number, Oddity::Include);
+        }
+        let Some(kind) = self.open.as_ref().map(|open| open.kind) else {
+            self.odd(number, Oddity::BeforeSections);
+            return;
+        };
+        if kind == Kind::Other {
+            return;
+        }
+        let equals = line.iter().position(|byte| *byte == b'=');
+        let (key, value) = line.split_at(equals.unwrap_or(line.len()));
+        let value = value.get(1..).unwrap_or_default();
+        let (Some(key), Some(piece)) = (extract(key), extract(value)) else {
+            self.odd(number, Oddity::Unreadable);
+            return;
+        };
+        if key.text.is_empty() {
+            self.odd(number, Oddity::EmptyKey);
+            return;
+        }
+        if equals.is_none() {
+            self.odd(number, Oddity::NoEquals(key.text.clone()));
+        }
+        if piece.has_hash {
+            self.odd(number, Oddity::Hash(key.text.clone()));
+        }
+        let raw = trim(value);
+        // The line is trimmed, so its value reaches to its end.
+        let from = start + line.len() - raw.len();
+        let used = trim(raw.get(..piece.used).unwrap_or_default()).len();
+        let entry = Entry { value: piece.text, line: number, range: from..from + used };
+        self.insert(kind, key.text, entry);
+    }
+
+    fn insert(&mut self, kind: Kind, key: Text, entry: Entry) {
+        let Some(open) = &mut self.open else { return };
+        match open.keys.entry(key) {
+            Slot::Vacant(slot) => {
+                slot.insert(entry);
+            }
+            Slot::Occupied(mut slot) => {
+                let old = slot.insert(entry.clone());
+                if old.value != entry.value {
+                    let key = slot.key().clone();
+                    self.odd(entry.line, Oddity::Repeated(key, kind));
+                }
+            }
+        }
+    }
+
+    /// Files away the section that ends here.
+    fn close(&mut self) {
+        let Some(Open { kind, line, keys }) = self.open.take() else { return };
+        match kind {
+            Kind::Global => self.merge_global(keys),
+            Kind::Server | Kind::Slave => self.merge_node(kind, line, keys),
+            Kind::Other => {}
+        }
+    }
+
+    fn merge_global(&mut self, keys: Keys) {
+        if let Some(header) = self.headers.last_mut() {
+            header.keys = keys.keys().cloned().collect();
+        }
+        for (key, entry) in keys {
+            let line = entry.line;
+            let differs = self.global.get(&key).is_some_and(|old| old.value != entry.value);
+            if differs {
+                self.odd(line, Oddity::Overridden(key.clone()));
+            }
+            self.global.insert(key, entry);
+        }
+    }
+
+    /// `sorted_insert_strmaparr` in lib/chmutil.cc: nodes are told apart by the texts of NAME and CTLPORT.
+    fn merge_node(&mut self, kind: Kind, line: usize, keys: Keys) {
+        let text = |key: &str| keys.get(key.as_bytes()).map(|entry| entry.value.clone());
+        let name = text("NAME");
+        if let Some(header) = self.headers.last_mut() {
+            header.keys = keys.keys().cloned().collect();
+            header.name.clone_from(&name);
+        }
+        let Some(name) = name else {
+            self.odd(line, Oddity::Nameless(kind));
+            return;
+        };
+        let place = (name.clone(), text("CTLPORT").unwrap_or_default());
+        let nodes = if kind == Kind::Server { &mut self.servers } else { &mut self.slaves };
+        match nodes.entry(place) {
+            Slot::Vacant(slot) => {
+                slot.insert(Node { keys, line });
+            }
+            Slot::Occupied(mut slot) => {
+                slot.get_mut().keys.extend(keys);
+                self.odd(line, Oddity::Merged(kind, name));
+            }
+        }
+    }
+
+    fn odd(&mut self, line: usize, oddity: Oddity) {
+        if self.oddities.len() < MOST_ODDITIES {
+            self.oddities.push((line, oddity));
+        }
+    }
+}
+
+/// What a line opens, if it is a header: compared whole, and with the case of the letters.
+fn kind_of(line: &[u8]) -> Option<Kind> {
+    match line {
+        b"[GLOBAL]" => Some(Kind::Global),
+        b"[SVRNODE]" => Some(Kind::Server),
+        b"[SLVNODE]" => Some(Kind::Slave),
+        [b'[', .., b']'] => Some(Kind::Other),
+        _ => None,
+    }
+}

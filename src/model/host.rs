@@ -1,0 +1,232 @@
+//! What is known about the host that a file is judged for.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use super::conf::{Expansion, Given, Peer, Text, expand, host_name, is_localhost, to_path};
+use super::posix::Pattern;
+
+/// Facts about a host, or as many of them as could be found out.
+///
+/// What is not in here is unknown, which is not the same as absent.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Host {
+    /// The names that chmpx calls local: the kernel's host name if DNS itself knows it, and what
+    /// the addresses of that name are called.
+    ///
+    /// A name that stands only in /etc/hosts is none of them (`ChmNetDb::InitializeLocalHostnames`
+    /// in lib/chmnetdb.cc; measured).
+    pub names: Vec<String>,
+    /// Names of which it is not known whether chmpx calls them local.
+    pub possible_names: Vec<String>,
+    /// The addresses of all interfaces, loopback included.
+    pub addresses: Vec<IpAddr>,
+    /// What the resolver answers: the addresses, none if there is no such name.
+    pub answers: BTreeMap<String, Vec<IpAddr>>,
+    /// What stands at the paths that were asked for.
+    pub paths: BTreeMap<PathBuf, PathKind>,
+    /// What chmpx is told on its command line.
+    pub given: Given,
+}
+
+/// What stands at a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PathKind {
+    /// A regular file, at the end of whatever links.
+    File,
+    /// A directory.
+    Directory,
+    /// Nothing, or something of another kind.
+    Missing,
+}
+
+/// An answer that may be unknown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Certainty {
+    /// It is not so.
+    No,
+    /// It is not known.
+    Maybe,
+    /// It is so.
+    Yes,
+}
+
+impl Certainty {
+    fn any(items: impl IntoIterator<Item = Self>) -> Self {
+        items.into_iter().max().unwrap_or(Self::No)
+    }
+}
+
+impl From<Option<bool>> for Certainty {
+    fn from(answer: Option<bool>) -> Self {
+        match answer {
+            Some(true) => Self::Yes,
+            Some(false) => Self::No,
+            None => Self::Maybe,
+        }
+    }
+}
+
+impl Host {
+    /// Whether a server called `name` is this host (`IsInHostnameList` in lib/chmregex.cc).
+    ///
+    /// Reverse names are left out: they matter only where an address that is not ours has a name
+    /// that is ours, and such a name's own addresses are looked at instead.
+    pub fn is_named(&self, name: &Text) -> Certainty {
+        if is_localhost(name) {
+            return if self.own_texts().is_empty() { Certainty::No } else { Certainty::Yes };
+        }
+        let text = name.to_string();
+        let known = |names: &[String]| names.contains(&text);
+        if known(&self.names) {
+            return Certainty::Yes;
+        }
+        if name.is_empty() {
+            return Certainty::No;
+        }
+        let addresses = match (text.parse::<IpAddr>(), self.answers.get(&text)) {
+            (Ok(address), _) => vec![address],
+            (Err(_), Some(addresses)) => addresses.clone(),
+            // No resolver knows a name with such letters.
+            (Err(_), None) if host_name(name).is_none() => Vec::new(),
+            (Err(_), None) => return Certainty::Maybe,
+        };
+        if addresses.iter().any(|address| self.owns(*address)) {
+            return Certainty::Yes;
+        }
+        let shared = |own: &String| {
+            self.answers.get(own).is_some_and(|of_own| {
+                of_own.iter().any(|it| !it.is_loopback() && addresses.contains(it))
+            })
+        };
+        let is_possible = known(&self.possible_names)
+            || self.names.iter().chain(&self.possible_names).any(shared);
+        if is_possible { Certainty::Maybe } else { Certainty::No }
+    }
+
+    /// Whether `server` is this host by its name or a forward peer.
+    pub fn is_server(&self, server: &Peer) -> Certainty {
+        let peers = server.forward_peers.iter().map(|place| Text::from(place.host.as_str()));
+        Certainty::any([server.name.clone()].into_iter().chain(peers).map(|n| self.is_named(&n)))
+    }
+
+    /// Whether `slave` is this host by its name, a forward peer, or as a pattern of either
+    /// (`IsMatchHostname` in lib/chmregex.cc).
+    pub fn is_slave(&self, slave: &Peer) -> Certainty {
+        let peers = slave.forward_peers.iter().map(|place| Text::from(place.host.as_str()));
+        let texts: Vec<_> = [slave.name.clone()].into_iter().chain(peers).collect();
+        Certainty::any(texts.iter().map(|text| self.is_list(text).max(self.is_pattern(text))))
+    }
+
+    /// Whether one of the names in a list or range is this host.
+    fn is_list(&self, text: &Text) -> Certainty {
+        match expand(text) {
+            Expansion::Names(names) => Certainty::any(names.iter().map(|name| self.is_named(name))),
+            Expansion::Wrong(_) => self.is_named(text),
+            Expansion::TooMany => Certainty::Maybe,
+        }
+    }
+
+    fn is_pattern(&self, text: &Text) -> Certainty {
+        let pattern = Pattern::read(text);
+        let own = Certainty::any(self.own_texts().iter().map(|own| pattern.matches(own).into()));
+        let possible =
+            self.possible_names.iter().map(|name| pattern.matches(&name.as_str().into()));
+        // Of a name that is only possibly local, a match is only possible.
+        own.max(Certainty::any(possible.map(|hit| Certainty::from(hit).min(Certainty::Maybe))))
+    }
+
+    /// What chmpx writes instead of `localhost` in a server's NAME: its first name or address.
+    pub fn own_name(&self) -> Text {
+        self.own_texts().into_iter().next().unwrap_or_else(|| Text::from("localhost"))
+    }
+
+    /// The texts of all local names and addresses but the loopback ones that chmpx leaves out.
+    fn own_texts(&self) -> Vec<Text> {
+        let names = self.names.iter().cloned();
+        let addresses = self.addresses.iter().map(ToString::to_string);
+        names
+            .chain(addresses)
+            .map(|it| Text::from(it.as_str()))
+            .filter(|t| !is_localhost(t))
+            .collect()
+    }
+
+    fn owns(&self, address: IpAddr) -> bool {
+        self.addresses.contains(&address) && !is_localhost(&address.to_string().as_str().into())
+    }
+
+    /// What stands at the path that `value` names; nothing if it was not looked at.
+    pub fn path(&self, value: &Text) -> Option<PathKind> {
+        self.paths.get(&to_path(value)).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::conf::Conf;
+
+    fn host() -> Host {
+        let ip = |text: &str| text.parse::<IpAddr>().unwrap();
+        Host {
+            addresses: vec![ip("127.0.0.1"), ip("::1"), ip("192.0.2.10")],
+            answers: [
+                ("slv1".to_owned(), vec![ip("192.0.2.10")]),
+                ("loop".to_owned(), vec![ip("127.0.1.1")]),
+                ("other".to_owned(), vec![ip("192.0.2.11")]),
+                ("none".to_owned(), vec![]),
+                ("LOCALHOST".to_owned(), vec![ip("127.0.0.1")]),
+            ]
+            .into(),
+            ..Host::default()
+        }
+    }
+
+    fn slave(name: &str) -> Certainty {
+        let conf = Conf::read(format!("[SLVNODE]\nNAME={name}").as_bytes());
+        host().is_slave(&conf.slaves()[0])
+    }
+
+    #[test]
+    fn a_name_is_local_by_its_address() {
+        assert_eq!(slave("slv1"), Certainty::Yes);
+        assert_eq!(slave("192.0.2.10"), Certainty::Yes);
+        assert_eq!(slave("other"), Certainty::No);
+        assert_eq!(slave("slv[1-2]"), Certainty::Yes);
+    }
+
+    #[test]
+    fn a_name_that_leads_to_127_0_1_1_is_not_local() {
+        assert_eq!(slave("loop"), Certainty::No);
+        assert_eq!(slave("LOCALHOST"), Certainty::No);
+        assert_eq!(slave("localhost"), Certainty::Yes);
+    }
+
+    #[test]
+    fn a_pattern_sees_addresses_and_local_names_only() {
+        assert_eq!(slave("192.0.2."), Certainty::Yes);
+        assert_eq!(slave(".*"), Certainty::Yes);
+        assert_eq!(slave(""), Certainty::Yes);
+        assert_eq!(slave("^slv1.?$"), Certainty::No);
+        let named = Host { names: vec!["slv1".into()], ..host() };
+        let perhaps = Host { possible_names: vec!["slv1".into()], ..host() };
+        let conf = Conf::read(b"[SLVNODE]\nNAME=^slv1.?$");
+        let slave = &conf.slaves()[0];
+        assert_eq!(named.is_slave(slave), Certainty::Yes);
+        assert_eq!(perhaps.is_slave(slave), Certainty::Maybe);
+    }
+
+    #[test]
+    fn a_name_that_could_not_be_resolved_is_not_guessed_at() {
+        assert_eq!(slave("silent"), Certainty::Maybe);
+        assert_eq!(slave("none"), Certainty::No);
+    }
+
+    #[test]
+    fn a_forward_peer_makes_an_entry_local() {
+        let conf = Conf::read(b"[SLVNODE]\nNAME=none\nFORWARD_PEERS=192.0.2.10");
+        assert_eq!(host().is_slave(&conf.slaves()[0]), Certainty::Yes);
+    }
+}

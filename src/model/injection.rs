@@ -1,0 +1,149 @@
+//! What one member of a role can smuggle into the file of all others, and how it shows.
+//!
+//! K2HR3 renders tags, CUKs and hosts of members into the text without looking: a line feed in a
+//! tag ends the line of a NAME and starts whatever follows it. An entry that was torn apart so
+//! shows in two ways: a section stands where the template has none, or keys are left over.
+
+use std::collections::BTreeSet;
+
+use super::conf::{Conf, Header, Kind, Oddity, Text};
+use super::rules::Code;
+
+/// The keys that name a node; none of them belongs into `[GLOBAL]`.
+const OF_NODES: [&str; 6] =
+    ["NAME", "CUK", "CUSTOM_ID_SEED", "ENDPOINTS", "CTLENDPOINTS", "FORWARD_PEERS"];
+
+/// Keys that every entry of a kind has, if one of them has it: the template writes them all.
+const OF_ALL: [&str; 4] = ["CUK", "CTLPORT", "CUSTOM_ID_SEED", "SSL"];
+
+/// More slaves than any cluster has.
+const MOST_SLAVES: usize = 10_000;
+
+/// Tells `found` of everything that looks smuggled in, with the entry that did it.
+pub(super) fn look(conf: &Conf, found: &mut dyn FnMut(Code, Option<usize>, String)) {
+    look_at_sections(conf, found);
+    look_at_keys(conf, found);
+    look_at_controls(conf, found);
+    let slaves = conf.slave_sections().count();
+    if slaves > MOST_SLAVES {
+        found(Code::TooManySlaves, None, format!("there are {slaves} slave nodes"));
+    }
+}
+
+fn look_at_sections(conf: &Conf, found: &mut dyn FnMut(Code, Option<usize>, String)) {
+    let headers = conf.headers();
+    let loose = headers.iter().filter(|header| !header.is_tight).count();
+    let is_airy = loose * 2 > headers.len();
+    let mut seen = Seen::of(conf);
+    let mut above: Option<&Header> = None;
+    for (at, header) in headers.iter().enumerate() {
+        let is_torn = above.is_some_and(|above| seen.is_torn(above));
+        let end = headers.get(at + 1).map_or(usize::MAX, |next| next.line);
+        let reason = match header.kind {
+            // All servers come before all slaves, or after them.
+            Kind::Server if seen.server && above.is_some_and(|above| above.kind == Kind::Slave) => {
+                Some("a server follows a slave")
+            }
+            Kind::Global if seen.global && above.is_some() && seen.takes_over(header, end) => {
+                Some("another [GLOBAL] follows a node and changes what was set")
+            }
+            Kind::Other if is_torn && !seen.for_k2hdkc.contains(&header.line) => {
+                Some("an unknown section follows a node that lacks keys")
+            }
+            Kind::Server | Kind::Slave | Kind::Global if is_torn && header.is_tight && is_airy => {
+                Some("a section follows, without a blank line, a node that lacks keys")
+            }
+            Kind::Server | Kind::Slave | Kind::Global | Kind::Other => None,
+        };
+        if let (Some(reason), Some(above)) = (reason, above) {
+            let name = above.name.as_ref().map_or_else(String::new, |name| format!(" NAME {name}"));
+            let line = above.line;
+            let message =
+                format!("{reason}: it seems to come out of the entry{name} in line {line}");
+            found(Code::SmuggledSection, Some(header.line), message);
+        }
+        seen.note(header.kind);
+        if matches!(header.kind, Kind::Server | Kind::Slave) {
+            above = Some(header);
+        }
+    }
+}
+
+/// What the sections further up have shown, and what is known of all.
+struct Seen {
+    global: bool,
+    server: bool,
+    overruling: BTreeSet<usize>,
+    for_k2hdkc: BTreeSet<usize>,
+    whole: BTreeSet<Kind>,
+}
+
+impl Seen {
+    fn of(conf: &Conf) -> Self {
+        let lines = |wanted: fn(&Oddity) -> bool| {
+            let found = conf.oddities().iter().filter(|(_, oddity)| wanted(oddity));
+            found.map(|(line, _)| *line).collect()
+        };
+        Self {
+            global: false,
+            server: false,
+            overruling: lines(|oddity| matches!(oddity, Oddity::Overridden(_))),
+            for_k2hdkc: lines(|odd| matches!(odd, Oddity::UnknownSection(it) if it == "[K2HDKC]")),
+            whole: conf.headers().iter().filter(|it| is_whole(it)).map(|it| it.kind).collect(),
+        }
+    }
+
+    fn note(&mut self, kind: Kind) {
+        match kind {
+            Kind::Global => self.global = true,
+            Kind::Server => self.server = true,
+            Kind::Slave | Kind::Other => {}
+        }
+    }
+
+    /// Whether a `[GLOBAL]` overrules an earlier one, or holds what is left of a node.
+    fn takes_over(&self, header: &Header, end: usize) -> bool {
+        self.overruling.range(header.line..end).next().is_some()
+            || header.keys.iter().any(|key| is_one_of(key, &OF_NODES))
+    }
+
+    /// Whether an entry lacks a key, while another one of its kind lacks none.
+    fn is_torn(&self, entry: &Header) -> bool {
+        !is_whole(entry) && self.whole.contains(&entry.kind)
+    }
+}
+
+fn is_whole(entry: &Header) -> bool {
+    OF_ALL.iter().all(|key| entry.keys.iter().any(|own| own == key))
+}
+
+/// A NAME, CUK or seed that stands twice in an entry, with different values.
+fn look_at_keys(conf: &Conf, found: &mut dyn FnMut(Code, Option<usize>, String)) {
+    for (line, oddity) in conf.oddities() {
+        let Oddity::Repeated(key, Kind::Server | Kind::Slave) = oddity else { continue };
+        if is_one_of(key, &["NAME", "CUK", "CTLPORT", "CUSTOM_ID_SEED"]) {
+            let below = conf.headers().partition_point(|header| header.line < *line);
+            let entry = below.checked_sub(1).and_then(|at| conf.headers().get(at));
+            let name = entry.and_then(|entry| entry.name.as_ref()).map(Text::to_string);
+            let message =
+                format!("{key} stands twice in the entry NAME {}", name.unwrap_or_default());
+            found(Code::SmuggledKey, Some(*line), message);
+        }
+    }
+}
+
+fn look_at_controls(conf: &Conf, found: &mut dyn FnMut(Code, Option<usize>, String)) {
+    for node in conf.server_sections().chain(conf.slave_sections()) {
+        for (key, entry) in &node.keys {
+            if is_one_of(key, &OF_NODES) && entry.value.has_control() {
+                let message =
+                    format!("{key} has a control character: {:?}", entry.value.to_string());
+                found(Code::SmuggledControl, Some(entry.line), message);
+            }
+        }
+    }
+}
+
+fn is_one_of(key: &Text, keys: &[&str]) -> bool {
+    keys.iter().any(|name| key == name)
+}

@@ -1,0 +1,109 @@
+//! Rules about `[GLOBAL]`: what the cluster is, and in which role this host takes part.
+
+use super::{Code, Findings};
+use crate::model::conf::{Conf, Mode};
+
+/// The longest GROUP that fits the name of a message queue: with a dot and 16 digits at most 255
+/// bytes (`ChmEventMq::MakeMqPath` in lib/chmeventmq.cc).
+const LONGEST_GROUP: usize = 238;
+
+/// Longer ones work, but leave little room.
+const LONG_GROUP: usize = 200;
+
+pub(super) fn look(conf: &Conf, findings: &mut Findings) {
+    look_at_group(conf, findings);
+    look_at_version(conf, findings);
+    look_at_modes(conf, findings);
+    look_at_truths(conf, findings);
+    if conf.global("SELFCTLPORT").is_none() {
+        let message = "without SELFCTLPORT any entry of this host is its own, whatever its port";
+        findings.add(Code::NoSelfCtlPort, None, message.to_owned());
+    }
+}
+
+fn look_at_group(conf: &Conf, findings: &mut Findings) {
+    let Some(entry) = conf.global("GROUP") else {
+        findings.add(Code::NoGroup, None, "there is no GROUP in [GLOBAL]".to_owned());
+        return;
+    };
+    let (group, line) = (&entry.value, Some(entry.line));
+    if group.is_empty() {
+        findings.add(
+            Code::BadGroup,
+            line,
+            "GROUP is empty: chmpx has no name for its files".into(),
+        );
+    } else if group.as_bytes().contains(&b'/') {
+        let message = format!("chmpx names files after GROUP `{group}`, and a name has no `/`");
+        findings.add(Code::BadGroup, line, message);
+    } else if group.len() > LONGEST_GROUP {
+        let message =
+            format!("chmpx names queues after GROUP, and {} bytes are too many", group.len());
+        findings.add(Code::BadGroup, line, message);
+    } else if group.len() > LONG_GROUP || group.has_control() {
+        let message =
+            "GROUP is very long or has a control character, and becomes part of file names";
+        findings.add(Code::OddGroup, line, message.to_owned());
+    }
+}
+
+fn look_at_version(conf: &Conf, findings: &mut Findings) {
+    let Some(entry) = conf.global("FILEVERSION") else {
+        findings.add(Code::NoFileVersion, None, "there is no FILEVERSION in [GLOBAL]".to_owned());
+        return;
+    };
+    let (value, read) = (&entry.value, entry.value.int());
+    if !value.is_plain_number() || read < 0 || value.len() > 10 {
+        let message = format!("chmpx reads FILEVERSION `{value}` as {read}");
+        findings.add(Code::OddFileVersion, Some(entry.line), message);
+    }
+}
+
+fn look_at_modes(conf: &Conf, findings: &mut Findings) {
+    match (conf.global("MODE"), conf.mode()) {
+        (None, _) => {
+            let message = "without MODE chmpx is a server if it finds itself among the servers";
+            findings.add(Code::NoMode, None, message.to_owned());
+        }
+        (Some(entry), None) => {
+            let message = format!("chmpx does not know the MODE `{}`", entry.value);
+            findings.add(Code::BadMode, Some(entry.line), message);
+        }
+        (Some(entry), Some(Mode::Server)) => {
+            let message = "chmpx would be a server node here".to_owned();
+            findings.add(Code::ServerMode, Some(entry.line), message);
+        }
+        (Some(_), Some(Mode::Slave)) => {}
+    }
+    if let (Some(entry), None) = (conf.global("CHMPXIDTYPE"), conf.id_type()) {
+        let message = format!("chmpx does not know the CHMPXIDTYPE `{}`", entry.value);
+        findings.add(Code::BadIdType, Some(entry.line), message);
+    }
+    match conf.global("DELIVERMODE") {
+        None => {
+            let message = "there is no DELIVERMODE in [GLOBAL]".to_owned();
+            findings.add(Code::NoDeliverMode, None, message);
+        }
+        Some(entry) if !entry.value.is_word("hash") && !entry.value.is_word("random") => {
+            let message = format!("chmpx does not know the DELIVERMODE `{}`", entry.value);
+            findings.add(Code::BadDeliverMode, Some(entry.line), message);
+        }
+        Some(_) => {}
+    }
+}
+
+/// chmpx reads truth values of `[GLOBAL]` and of servers; those of slaves it does not look at.
+fn look_at_truths(conf: &Conf, findings: &mut Findings) {
+    let global: &[_] = &["MQACK", "AUTOMERGE", "DOMERGE", "SSL", "SSL_VERIFY_PEER", "K2HFULLMAP"];
+    let server: &[_] = &["SSL", "SSL_VERIFY_PEER"];
+    let servers = conf.server_sections().map(|node| (&node.keys, server));
+    for (keys, truths) in [(conf.global_keys(), global)].into_iter().chain(servers) {
+        for key in truths {
+            let Some(entry) = keys.get(key.as_bytes()) else { continue };
+            if entry.value.truth().is_none() {
+                let message = format!("{key} `{}` is neither ON nor OFF to chmpx", entry.value);
+                findings.add(Code::BadBoolean, Some(entry.line), message);
+            }
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! Rules about servers and slaves as such, wherever they run.
+
+use std::collections::BTreeMap;
+
+use super::{Code, Findings};
+use crate::model::conf::{
+    Conf, Entry, Expansion, IdType, NO_PORT, Node, Peer, Text, endpoints, expand,
+};
+use crate::model::posix::Pattern;
+
+/// The longest id that chmpx has room for; it copies longer ones all the same (`CUK_MAX`).
+const LONGEST_ID: usize = 2047;
+
+/// The longest host name (`NI_MAXHOST`).
+const LONGEST_NAME: usize = 1024;
+
+/// How many items of a list chmpx keeps (`EXTERNAL_EP_MAX` and its like).
+const MOST_ENDPOINTS: usize = 4;
+
+pub(super) fn look(conf: &Conf, findings: &mut Findings) {
+    if conf.server_sections().next().is_none() {
+        findings.add(Code::NoServers, None, "there is no [SVRNODE] with a NAME".to_owned());
+    }
+    if conf.slave_sections().next().is_none() {
+        findings.add(Code::NoSlaves, None, "there is no [SLVNODE] with a NAME".to_owned());
+    }
+    for node in conf.server_sections() {
+        look_at_node(conf, node, true, findings);
+        look_at_server_name(node, findings);
+    }
+    for node in conf.slave_sections() {
+        look_at_node(conf, node, false, findings);
+        look_at_pattern(node, findings);
+    }
+    let servers = conf.servers();
+    look_at_count(conf, &servers, findings);
+    look_at_twins(conf, &servers, findings);
+}
+
+fn look_at_node(conf: &Conf, node: &Node, is_server: bool, findings: &mut Findings) {
+    let ports: &[_] = if is_server { &["PORT", "CTLPORT"] } else { &["CTLPORT"] };
+    for key in ports {
+        // The port 65535 in [GLOBAL] is what chmpx has for none.
+        let default = conf.global(key).is_some_and(|entry| entry.value.port() != NO_PORT);
+        if !node.keys.contains_key(key.as_bytes()) && !default {
+            let message = format!("{} has no {key}, and [GLOBAL] has none", called(node));
+            findings.add(Code::NoPort, Some(node.line), message);
+        }
+    }
+    look_at_id(conf, node, is_server, findings);
+    for key in ["CUK", "CUSTOM_ID_SEED"] {
+        let Some(entry) = node.keys.get(key.as_bytes()) else { continue };
+        if entry.value.len() > LONGEST_ID {
+            let message = format!(
+                "chmpx copies {key} of {} bytes over what lies behind it",
+                entry.value.len()
+            );
+            findings.add(Code::LongId, Some(entry.line), message);
+        }
+    }
+    for key in ["ENDPOINTS", "CTLENDPOINTS", "FORWARD_PEERS", "REVERSE_PEERS"] {
+        if let Some(entry) = node.keys.get(key.as_bytes()) {
+            look_at_list(key, entry, findings);
+        }
+    }
+}
+
+/// `CHMIniConf::LoadConfiguration` wants the key, `cvt_parameters_by_chmpxid_type` in
+/// lib/chmstructure.tcc wants something in it, but of servers and the own entry only.
+fn look_at_id(conf: &Conf, node: &Node, is_server: bool, findings: &mut Findings) {
+    let wanted: &[_] = match conf.id_type() {
+        Some(IdType::Cuk) => &["CUK"],
+        Some(IdType::CtlEndpoints) if is_server => &["ENDPOINTS", "CTLENDPOINTS"],
+        Some(IdType::CtlEndpoints) => &["CTLENDPOINTS"],
+        Some(IdType::Custom) if is_server => &["CUSTOM_ID_SEED"],
+        Some(IdType::Custom | IdType::Name) | None => &[],
+    };
+    for key in wanted {
+        if !node.keys.contains_key(key.as_bytes()) {
+            let message = format!("{} has no {key}, which CHMPXIDTYPE calls for", called(node));
+            findings.add(Code::NoIdKey, Some(node.line), message);
+        }
+    }
+    if is_server {
+        let server = Peer::of_section(conf, node, true);
+        if let Some(key) = empty_id_key(conf, &server) {
+            let message =
+                format!("{key} of {} holds nothing that an id could be made of", called(node));
+            findings.add(Code::EmptyIdKey, Some(node.line), message);
+        }
+    }
+}
+
+/// The key that the id of `peer` should come from, if there is nothing in it.
+pub(super) fn empty_id_key(conf: &Conf, peer: &Peer) -> Option<&'static str> {
+    match conf.id_type()? {
+        IdType::Cuk if peer.cuk.is_empty() => Some("CUK"),
+        IdType::CtlEndpoints if peer.ctlendpoints.is_empty() => Some("CTLENDPOINTS"),
+        IdType::Custom if peer.seed.is_empty() => Some("CUSTOM_ID_SEED"),
+        IdType::Name | IdType::Cuk | IdType::CtlEndpoints | IdType::Custom => None,
+    }
+}
+
+fn look_at_list(key: &str, entry: &Entry, findings: &mut Findings) {
+    let (read, wrong) = endpoints(&entry.value, NO_PORT);
+    if wrong > 0 {
+        let message = format!("chmpx cannot read {wrong} item(s) of {key} and leaves them out");
+        findings.add(Code::BadEndpoint, Some(entry.line), message);
+    }
+    if read.len() > MOST_ENDPOINTS {
+        let message =
+            format!("chmpx keeps only the first four of the {} items of {key}", read.len());
+        findings.add(Code::ManyEndpoints, Some(entry.line), message);
+    }
+}
+
+fn look_at_server_name(node: &Node, findings: &mut Findings) {
+    let Some(entry) = node.keys.get("NAME".as_bytes()) else { return };
+    let line = Some(entry.line);
+    match expand(&entry.value) {
+        Expansion::Wrong(why) => {
+            let message = format!("chmpx cannot expand the NAME `{}`: {why}", entry.value);
+            findings.add(Code::BadServerName, line, message);
+        }
+        Expansion::TooMany => {
+            let message =
+                format!("the NAME `{}` stands for more servers than chmpx can hold", entry.value);
+            findings.add(Code::TooManyNames, line, message);
+        }
+        Expansion::Names(names) => {
+            if names.iter().any(Text::is_empty) {
+                let message = format!("the NAME `{}` makes a server without a name", entry.value);
+                findings.add(Code::EmptyServerName, line, message);
+            }
+            if names.iter().any(|name| name.len() > LONGEST_NAME) {
+                let message = "chmpx cannot hold a host name of this length".to_owned();
+                findings.add(Code::LongName, line, message);
+            }
+        }
+    }
+}
+
+/// A NAME of a slave is also an expression that any host may match.
+fn look_at_pattern(node: &Node, findings: &mut Findings) {
+    let Some(entry) = node.keys.get("NAME".as_bytes()) else { return };
+    let (name, line) = (&entry.value, Some(entry.line));
+    if let Pattern::Invalid(why) = Pattern::read(name) {
+        let message = format!("as an expression `{name}` matches nothing: {why}");
+        findings.add(Code::BadPattern, line, message);
+    }
+    let address = std::str::from_utf8(name.as_bytes()).ok();
+    let address = address.and_then(|text| text.parse::<std::net::Ipv4Addr>().ok());
+    if name.is_empty() || matches!(name.as_bytes(), b".*" | b"[.]*" | b".+" | b"^.*$") {
+        let message = "this entry is every host that has its port and CUK".to_owned();
+        findings.add(Code::OpenPattern, line, message);
+    } else if address.is_some() {
+        let message = format!("`{name}` also matches longer addresses: it is an expression");
+        findings.add(Code::LoosePattern, line, message);
+    }
+}
+
+/// The table has a place for this host and for MAXCHMPX - 1 others; more corrupt it (measured).
+fn look_at_count(conf: &Conf, servers: &[Peer], findings: &mut Findings) {
+    let entry = conf.global("MAXCHMPX");
+    let most = entry.map_or(1024, |entry| entry.value.int()).min(32768);
+    let room = usize::try_from(most - 1).unwrap_or_default();
+    if most > 0 && servers.len() > room {
+        let message =
+            format!("{} servers do not fit into a table of MAXCHMPX = {most}", servers.len());
+        findings.add(Code::TooManyServers, entry.map(|entry| entry.line), message);
+    }
+}
+
+/// Servers that chmpx keeps apart, but gives the same id or calls at the same place.
+fn look_at_twins(conf: &Conf, servers: &[Peer], findings: &mut Findings) {
+    let mut seen = BTreeMap::new();
+    for server in servers {
+        let place = format!("{}:{}", server.name, server.ctlport);
+        let (what, id) = match conf.id_type() {
+            Some(IdType::Cuk) => ("CUK", server.cuk.to_string()),
+            Some(IdType::Custom) => ("CUSTOM_ID_SEED", server.seed.to_string()),
+            Some(IdType::CtlEndpoints) => ("CTLENDPOINTS", format!("{:?}", server.ctlendpoints)),
+            Some(IdType::Name) | None => ("NAME and CTLPORT", place.clone()),
+        };
+        if let Some(other) = seen.insert(id, place.clone()) {
+            let message = format!("{place} and {other} have one id: the same {what}");
+            findings.add(Code::SameServer, Some(server.line), message);
+        }
+    }
+}
+
+fn called(node: &Node) -> String {
+    let name = node.keys.get("NAME".as_bytes()).map(|entry| entry.value.to_string());
+    format!("the node {}", name.unwrap_or_default())
+}

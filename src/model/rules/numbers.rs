@@ -1,0 +1,173 @@
+//! Rules about the numbers of `[GLOBAL]`, which chmpx reads with `atoi` and mostly believes.
+
+use super::{Code, Findings};
+use crate::model::conf::{Conf, Entry};
+
+/// How chmpx treats a number below the least that makes sense.
+#[derive(Clone, Copy)]
+enum Below {
+    /// It refuses the file (`CHMIniConf::LoadConfiguration`).
+    NoLoad,
+    /// It fails or crashes when it starts (measured).
+    NoStart,
+    /// It runs, and does harm (measured).
+    Harm,
+    /// It takes another number.
+    Corrected,
+}
+
+struct Number {
+    key: &'static str,
+    least: i32,
+    most: i32,
+    below: Below,
+    why: &'static str,
+}
+
+const fn number(
+    key: &'static str,
+    least: i32,
+    most: i32,
+    below: Below,
+    why: &'static str,
+) -> Number {
+    Number { key, least, most, below, why }
+}
+
+const NUMBERS: &[Number] = &[
+    number("MAXCHMPX", 1, 32768, Below::NoStart, "chmpx crashes at its start"),
+    number("REPLICA", 0, 32768, Below::Corrected, "chmpx takes it as it is"),
+    number("MAXMQSERVER", 1, 128, Below::Harm, "no queue is there to carry messages"),
+    number("MAXMQCLIENT", 1, 32640, Below::Harm, "client processes crash"),
+    number("MQPERATTACH", 1, 128, Below::Harm, "client processes cannot attach"),
+    number("MAXQPERSERVERMQ", 1, 128, Below::NoStart, "chmpx cannot open its queues"),
+    number("MAXQPERCLIENTMQ", 1, 128, Below::Corrected, "client processes expect at least one"),
+    number("MAXMQPERCLIENT", 1, 128, Below::Corrected, "client processes expect at least one"),
+    number("MAXHISTLOG", 0, 32768, Below::Corrected, "there is no log to trace"),
+    number("RETRYCNT", -1, i32::MAX, Below::Corrected, "chmpx takes its default"),
+    number("RWTIMEOUT", 0, i32::MAX, Below::Corrected, "chmpx takes its default"),
+    number("CONTIMEOUT", 0, i32::MAX, Below::Corrected, "chmpx takes its default"),
+    number("MQRETRYCNT", -1, i32::MAX, Below::Corrected, "chmpx takes its default"),
+    number("MQRWTIMEOUT", 0, i32::MAX, Below::Corrected, "chmpx takes its default"),
+    number("MERGETIMEOUT", 0, i32::MAX, Below::Corrected, "chmpx takes its default"),
+    number("SOCKTHREADCNT", 0, i32::MAX, Below::NoLoad, "chmpx refuses a negative number"),
+    number("MQTHREADCNT", 0, i32::MAX, Below::NoLoad, "chmpx refuses a negative number"),
+    number("MAXSOCKPOOL", 1, i32::MAX, Below::NoLoad, "chmpx refuses less than one"),
+    number("SOCKPOOLTIMEOUT", 0, i32::MAX, Below::NoLoad, "chmpx refuses a negative number"),
+    number("K2HMASKBIT", 2, 28, Below::NoStart, "chmpx cannot create its hash file"),
+    number("K2HCMASKBIT", 0, i32::MAX, Below::Harm, "no client process can attach"),
+    number("K2HMAXELE", 1, i32::MAX, Below::NoStart, "chmpx cannot create its hash file"),
+];
+
+pub(super) fn look(conf: &Conf, findings: &mut Findings) {
+    for number in NUMBERS {
+        if let Some(entry) = conf.global(number.key) {
+            look_at(number, entry, findings);
+        }
+    }
+    look_at_queues(conf, findings);
+    look_at_sizes(conf, findings);
+    look_at_ports(conf, findings);
+}
+
+fn look_at(number: &Number, entry: &Entry, findings: &mut Findings) {
+    let Number { key, least, most, below, why } = number;
+    let (value, read) = (&entry.value, entry.value.int());
+    let line = Some(entry.line);
+    if read < *least {
+        let code = match below {
+            Below::NoLoad => Code::BadNumber,
+            Below::NoStart => Code::FatalNumber,
+            Below::Harm => Code::HarmfulNumber,
+            Below::Corrected => Code::OddNumber,
+        };
+        findings.add(code, line, format!("chmpx reads {key} `{value}` as {read}: {why}"));
+    } else if read > *most {
+        // MAXCHMPX and its like are cut; a mask of more than 28 bits fails like one of 64 (measured).
+        let (code, then) = match *key {
+            "K2HMASKBIT" => (Code::FatalNumber, *why),
+            _ => (Code::OddNumber, "chmpx takes the most that it allows"),
+        };
+        findings.add(code, line, format!("{key} {read} is more than {most}: {then}"));
+    } else if !value.is_plain_number() && value.int().to_string() != value.to_string() {
+        findings.add(Code::OddNumber, line, format!("chmpx reads {key} `{value}` as {read}"));
+    }
+}
+
+/// What the numbers of queues do to each other (`ChmIMData::InitializeShmEx`, `MAX_CLTPROCLIST_COUNT`).
+fn look_at_queues(conf: &Conf, findings: &mut Findings) {
+    let read = |key| conf.global(key).map(|entry| (entry.value.int(), Some(entry.line)));
+    if let Some((0, line)) = read("MQPERATTACH") {
+        let message = "MQPERATTACH is 0: chmpx divides by it and crashes at its start".to_owned();
+        findings.add(Code::FatalNumber, line, message);
+    }
+    // Its own queues come out of one heap with those of the clients, which is then too small.
+    if let Some((clients @ ..0, line)) = read("MAXMQCLIENT") {
+        let message = format!("MAXMQCLIENT is {clients}: chmpx has too few queues to start");
+        findings.add(Code::FatalNumber, line, message);
+    }
+    // A single one less was seen to start; what more of them overlap is anyone's guess.
+    for key in ["MAXMQSERVER", "MQPERATTACH", "MAXHISTLOG", "K2HCMASKBIT"] {
+        if let Some((count @ ..-1, line)) = read(key) {
+            let message =
+                format!("{key} is {count}: chmpx lays out its memory with a negative size");
+            findings.add(Code::HugeNumber, line, message);
+        }
+    }
+}
+
+/// Threads that a start may bring along without trouble.
+const MOST_THREADS: i32 = 1024;
+
+/// Bytes of shared memory and hash file that a host may be expected to have room for.
+const MOST_BYTES: u64 = 8 << 30;
+
+/// chmpx writes its areas full of zeros when it starts, whatever their size.
+fn look_at_sizes(conf: &Conf, findings: &mut Findings) {
+    for key in ["SOCKTHREADCNT", "MQTHREADCNT"] {
+        let Some(entry) = conf.global(key) else { continue };
+        let threads = entry.value.int();
+        if threads > MOST_THREADS {
+            let message = format!("chmpx starts {threads} threads for {key}");
+            findings.add(Code::HugeNumber, Some(entry.line), message);
+        }
+    }
+
+    let read = |key, default: u64| match conf.global(key) {
+        Some(entry) => u64::try_from(entry.value.int()).unwrap_or_default(),
+        None => default,
+    };
+    let slots = read("MAXCHMPX", 1024).min(32768);
+    let shared = slots.saturating_mul(26_776 + 48 * read("MAXSOCKPOOL", 1));
+    if shared > MOST_BYTES {
+        let line = conf.global("MAXSOCKPOOL").map(|entry| entry.line);
+        let message = format!("MAXCHMPX and MAXSOCKPOOL make chmpx write {} GiB", shared >> 30);
+        findings.add(Code::HugeNumber, line, message);
+    }
+
+    // Eight pages of 4 KiB for each of the initial indexes (`K2HShm::InitializeFile` in k2hash).
+    let bits = read("K2HMASKBIT", 8).min(64) + read("K2HCMASKBIT", 4).min(64);
+    if bits + 15 > u64::from(MOST_BYTES.ilog2()) {
+        let line = conf.global("K2HMASKBIT").or_else(|| conf.global("K2HCMASKBIT"));
+        let message = format!(
+            "K2HMASKBIT and K2HCMASKBIT make {bits} bits: chmpx writes 2^{} bytes",
+            bits + 15
+        );
+        findings.add(Code::HugeNumber, line.map(|entry| entry.line), message);
+    }
+}
+
+/// Ports are cut to a signed 16-bit number, and a negative one works nowhere (measured).
+fn look_at_ports(conf: &Conf, findings: &mut Findings) {
+    let nodes = conf.server_sections().chain(conf.slave_sections()).map(|node| &node.keys);
+    for keys in [conf.global_keys()].into_iter().chain(nodes) {
+        for key in ["PORT", "CTLPORT", "SELFCTLPORT"] {
+            let Some(entry) = keys.get(key.as_bytes()) else { continue };
+            let (value, port) = (&entry.value, entry.value.port());
+            if !value.is_plain_number() || port < 1 || i32::from(port) != value.int() {
+                let message = format!("chmpx reads {key} `{value}` as {port}");
+                findings.add(Code::OddPort, Some(entry.line), message);
+            }
+        }
+    }
+}

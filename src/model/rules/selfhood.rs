@@ -1,0 +1,193 @@
+//! Rules about this host among the nodes: chmpx starts only where it finds itself.
+
+use super::nodes::empty_id_key;
+use super::{Code, Findings};
+use crate::model::conf::{Conf, Mode, Peer, Selfhood, Text};
+use crate::model::host::{Certainty, Host};
+use crate::model::posix::Pattern;
+
+pub(super) fn look(conf: &Conf, host: &Host, findings: &mut Findings) {
+    let selfhood = conf.selfhood(&host.given);
+    let servers = conf.servers_where_self_is(&host.own_name());
+    let slaves = conf.slaves();
+
+    let is_server = look_at_role(conf, host, &selfhood, &servers, findings);
+    let found = find(host, &selfhood, &servers, &slaves, is_server);
+    match &found[..] {
+        [] => {
+            let message = missing(host, &selfhood, &slaves);
+            findings.add(Code::SelfMissing, None, message);
+        }
+        [first, others @ ..] => {
+            look_at_first(conf, first, others, findings);
+            look_at_others(&selfhood, first, others, findings);
+        }
+    }
+}
+
+/// One entry that is, or may be, this host.
+struct Own<'a> {
+    peer: &'a Peer,
+    is_server: bool,
+    certainty: Certainty,
+}
+
+/// Whether chmpx would take the role of a server (the end of `CHMIniConf::LoadConfiguration`).
+fn look_at_role(
+    conf: &Conf,
+    host: &Host,
+    selfhood: &Selfhood,
+    servers: &[Peer],
+    findings: &mut Findings,
+) -> bool {
+    // Here the port and the CUK are compared as they are: any is not any, a pattern no pattern.
+    let port = selfhood.ctlport.unwrap_or(crate::model::conf::NO_PORT);
+    let own = |server: &&Peer| server.ctlport == port && server.cuk == selfhood.cuk;
+    let found = servers
+        .iter()
+        .filter(own)
+        .map(|server| (host.is_named(&server.name), server))
+        .max_by_key(|(c, _)| *c);
+    let (certainty, server) = match found {
+        Some((certainty, server)) => (certainty, Some(server)),
+        None => (Certainty::No, None),
+    };
+    let line = server.map(|server| server.line);
+    let name = server.map(|server| server.name.to_string()).unwrap_or_default();
+    let line_of = |key| conf.global(key).map(|entry| entry.line);
+    match (conf.mode(), certainty) {
+        (_, Certainty::Maybe) => {
+            let message = format!("whether the server {name} is this host could not be found out");
+            findings.add(Code::SelfUnclear, line, message);
+        }
+        (Some(Mode::Slave), Certainty::Yes) => {
+            let message = format!(
+                "the server {name} is this host, with its CTLPORT and CUK, while MODE is SLAVE"
+            );
+            findings.add(Code::SelfIsServer, line, message);
+        }
+        (Some(Mode::Server), Certainty::No) => {
+            let message = "MODE is SERVER, and no server is this host".to_owned();
+            findings.add(Code::NoSelfInServers, line_of("MODE"), message);
+        }
+        (None, Certainty::Yes) if conf.global("MODE").is_none() => {
+            let message =
+                format!("the server {name} is this host: chmpx would be a server node here");
+            findings.add(Code::ServerMode, line, message);
+        }
+        (Some(Mode::Server), Certainty::Yes)
+        | (Some(Mode::Slave), Certainty::No)
+        | (None, Certainty::Yes | Certainty::No) => {}
+    }
+    match conf.mode() {
+        Some(mode) => mode == Mode::Server,
+        None => certainty == Certainty::Yes,
+    }
+}
+
+/// The entries of this host in the order in which chmpx looks (`CHMConf::GetNodeInfo`).
+fn find<'a>(
+    host: &Host,
+    selfhood: &Selfhood,
+    servers: &'a [Peer],
+    slaves: &'a [Peer],
+    only_servers: bool,
+) -> Vec<Own<'a>> {
+    let slaves = if only_servers { &[] } else { slaves };
+    let all =
+        servers.iter().map(|peer| (peer, true)).chain(slaves.iter().map(|peer| (peer, false)));
+    all.filter(|(peer, _)| selfhood.has_port_of(peer))
+        .map(|(peer, is_server)| {
+            let by_cuk = matches_cuk(&selfhood.cuk, &peer.cuk);
+            // A name costs a look; a CUK that is another's settles it.
+            let certainty = match (by_cuk, is_server) {
+                (Certainty::No, _) => Certainty::No,
+                (_, true) => host.is_server(peer).min(by_cuk),
+                (_, false) => host.is_slave(peer).min(by_cuk),
+            };
+            Own { peer, is_server, certainty }
+        })
+        .filter(|own| own.certainty != Certainty::No)
+        .collect()
+}
+
+/// `IsMatchCuk` in lib/chmregex.cc.
+fn matches_cuk(own: &Text, cuk: &Text) -> Certainty {
+    if own == cuk {
+        return Certainty::Yes;
+    }
+    if cuk.is_empty() {
+        return Certainty::No;
+    }
+    Pattern::read(cuk).matches(own).into()
+}
+
+fn look_at_first(conf: &Conf, first: &Own<'_>, others: &[Own<'_>], findings: &mut Findings) {
+    let (peer, line) = (first.peer, Some(first.peer.line));
+    if first.certainty == Certainty::Maybe {
+        let message =
+            format!("whether the entry {} is this host could not be found out", peer.name);
+        findings.add(Code::SelfUnclear, line, message);
+        // Whichever it is, it must do.
+        if let Some(next) = others.first() {
+            look_at_first(conf, next, others.get(1..).unwrap_or_default(), findings);
+        }
+    }
+    if first.is_server && conf.mode() != Some(Mode::Server) {
+        let message = format!(
+            "the server {} is this host: chmpx takes its entry, seed and id for its own",
+            peer.name
+        );
+        findings.add(Code::SelfTakenForServer, line, message);
+    }
+    if peer.ctlport < 1 {
+        let message =
+            format!("chmpx cannot listen on the control port {} of this host", peer.ctlport);
+        findings.add(Code::SelfPort, line, message);
+    }
+    if !first.is_server
+        && let Some(key) = empty_id_key(conf, peer)
+    {
+        let message =
+            format!("{key} of this host's own entry is empty, and CHMPXIDTYPE calls for it");
+        findings.add(Code::EmptyIdKey, line, message);
+    }
+}
+
+/// Only the first counts, which may be someone else's.
+fn look_at_others(
+    selfhood: &Selfhood,
+    first: &Own<'_>,
+    others: &[Own<'_>],
+    findings: &mut Findings,
+) {
+    let is_ours = |own: &Own<'_>| own.peer.cuk == selfhood.cuk;
+    for other in others.iter().filter(|other| other.is_server == first.is_server) {
+        let names = format!("the entries {} and {}", first.peer.name, other.peer.name);
+        if is_ours(other) && !is_ours(first) {
+            let message =
+                format!("{names} match this host: chmpx takes the first, which has another CUK");
+            findings.add(Code::SelfShadowed, Some(first.peer.line), message);
+        } else {
+            let message = format!("{names} match this host: chmpx takes the first");
+            findings.add(Code::SelfTwice, Some(other.peer.line), message);
+        }
+    }
+}
+
+/// Why no entry is this host, as far as there is a single reason.
+fn missing(host: &Host, selfhood: &Selfhood, slaves: &[Peer]) -> String {
+    let named: Vec<_> =
+        slaves.iter().filter(|slave| host.is_slave(slave) == Certainty::Yes).collect();
+    let port = selfhood.ctlport.map_or_else(|| "any".to_owned(), |port| port.to_string());
+    let reason = match &named[..] {
+        [] => "no [SLVNODE] has its name or address".to_owned(),
+        [slave, ..] if !selfhood.has_port_of(slave) => {
+            format!("{} has CTLPORT {} instead of {port}", slave.name, slave.ctlport)
+        }
+        [slave, ..] => {
+            format!("{} has the CUK `{}` instead of `{}`", slave.name, slave.cuk, selfhood.cuk)
+        }
+    };
+    format!("chmpx does not find this host among the nodes: {reason}")
+}
