@@ -1,1 +1,46 @@
-//! A stand-in for the K2HR3 REST API.
+//! A stand-in for the REST API of K2HR3 2.0.3, in memory and on loopback.
+//!
+//! It answers as the real one was seen to answer, its defects included; `/sim/…` on the same
+//! addresses makes clusters, moves the clock and arms faults. [`Admin`] drives it from a test.
+
+mod admin;
+mod clock;
+mod cluster;
+mod connection;
+mod control;
+mod faults;
+mod json;
+mod k8s;
+mod log;
+mod mischief;
+mod orders;
+mod random;
+mod registerpath;
+mod request;
+mod resources;
+mod response;
+mod roles;
+mod routes;
+mod server;
+mod shared;
+mod state;
+mod template;
+mod tokens;
+mod users;
+mod wire;
+mod yrn;
+
+pub use admin::{Admin, AdminError, Cluster, ClusterPlan, FaultPlan, Raw};
+pub use faults::{Armed, At, Fault};
+pub use json::{Json, Members};
+pub use log::{Counts, Seen};
+pub use orders::{
+    BackendOrder, ClockOrder, ClockTime, DoorOrder, NamedBy, NewCluster, NewPolicy, NewResource,
+    NewRole, NewScript, NewTenant, NewToken, NewUserToken, RoleHost, TokenText,
+};
+pub use resources::Resource;
+pub use roles::Host;
+pub use routes::Route;
+pub use server::{Options, Server};
+pub use state::{Backend, Policy, Quirks, Script};
+pub use tokens::Maker;

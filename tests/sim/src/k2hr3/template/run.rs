@@ -1,0 +1,244 @@
+//! Carries statements out, with JavaScript's idea of values.
+
+use super::Broken;
+use super::parse::{Expression, Statement};
+use crate::k2hr3::json::{Json, Members};
+
+/// A template that takes more steps than this counts as endless.
+const MOST_STEPS: u32 = 200_000;
+const MOST_OUTPUT: usize = 4 << 20;
+
+pub(crate) fn output(
+    program: &[Statement],
+    variables: &mut Members,
+    special: &dyn Fn(&str) -> Option<Json>,
+) -> Result<String, Broken> {
+    let mut run = Run { variables, special, out: String::new(), steps: 0 };
+    run.all(program)?;
+    Ok(run.out)
+}
+
+struct Run<'a> {
+    variables: &'a mut Members,
+    special: &'a dyn Fn(&str) -> Option<Json>,
+    out: String,
+    steps: u32,
+}
+
+/// How a list of statements ended.
+#[derive(PartialEq)]
+enum Flow {
+    On,
+    Break,
+    Continue,
+}
+
+impl Run<'_> {
+    fn all(&mut self, statements: &[Statement]) -> Result<Flow, Broken> {
+        for statement in statements {
+            let flow = self.one(statement)?;
+            if flow != Flow::On {
+                return Ok(flow);
+            }
+        }
+        Ok(Flow::On)
+    }
+
+    fn step(&mut self) -> Result<(), Broken> {
+        self.steps += 1;
+        let is_endless = self.steps > MOST_STEPS || self.out.len() > MOST_OUTPUT;
+        if is_endless { Err(Broken::Endless) } else { Ok(()) }
+    }
+
+    fn one(&mut self, statement: &Statement) -> Result<Flow, Broken> {
+        self.step()?;
+        match statement {
+            Statement::Text(text) => self.out.push_str(text),
+            Statement::Print(value) => {
+                let text = printed(&self.value(value)?);
+                self.out.push_str(&text);
+            }
+            Statement::Assign(name, value) => {
+                let value = self.value(value)?;
+                self.variables.set(name, value);
+            }
+            Statement::If(cases, other) => {
+                for (condition, body) in cases {
+                    if is_true(&self.value(condition)?) {
+                        return self.all(body);
+                    }
+                }
+                return self.all(other);
+            }
+            Statement::While(condition, body, after) => {
+                self.turns(condition, body, after.as_deref())?;
+            }
+            Statement::DoWhile(body, condition) => loop {
+                self.step()?;
+                if self.all(body)? == Flow::Break || !is_true(&self.value(condition)?) {
+                    break;
+                }
+            },
+            Statement::Foreach(name, over, body) => {
+                for key in keys(&self.value(over)?) {
+                    self.variables.set(name, key);
+                    if self.all(body)? == Flow::Break {
+                        break;
+                    }
+                }
+            }
+            Statement::Break => return Ok(Flow::Break),
+            Statement::Continue => return Ok(Flow::Continue),
+        }
+        Ok(Flow::On)
+    }
+
+    fn turns(
+        &mut self,
+        condition: &Expression,
+        body: &[Statement],
+        after: Option<&Statement>,
+    ) -> Result<(), Broken> {
+        while is_true(&self.value(condition)?) {
+            self.step()?;
+            if self.all(body)? == Flow::Break {
+                break;
+            }
+            if let Some(after) = after {
+                self.one(after)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn value(&self, expression: &Expression) -> Result<Json, Broken> {
+        Ok(match expression {
+            Expression::Value(value) => value.clone(),
+            Expression::Variable(name) => self.variable(name),
+            Expression::Size(of) => size(&self.value(of)?),
+            Expression::Member(of, at) => member(&self.value(of)?, &printed(&self.value(at)?)),
+            Expression::Unary("!", of) => Json::Bool(!is_true(&self.value(of)?)),
+            Expression::Unary(_, of) => Json::Number(-number(&self.value(of)?)),
+            Expression::Binary(operator, left, right) => {
+                let (left, right) = (self.value(left)?, self.value(right)?);
+                return calculated(operator, left, right);
+            }
+        })
+    }
+
+    fn variable(&self, name: &str) -> Json {
+        match self.variables.find(name) {
+            Some(value) => value.clone(),
+            None => (self.special)(name).unwrap_or_default(),
+        }
+    }
+}
+
+fn calculated(operator: &str, left: Json, right: Json) -> Result<Json, Broken> {
+    let both = || (number(&left), number(&right));
+    let texts = matches!(left, Json::Text(_)) || matches!(right, Json::Text(_));
+    Ok(match operator {
+        "&&" => {
+            if is_true(&left) {
+                right
+            } else {
+                left
+            }
+        }
+        "||" => {
+            if is_true(&left) {
+                left
+            } else {
+                right
+            }
+        }
+        "+" if texts => Json::Text(printed(&left) + &printed(&right)),
+        "+" => Json::Number(both().0 + both().1),
+        "-" => Json::Number(both().0 - both().1),
+        "*" => Json::Number(both().0 * both().1),
+        "/" | "%" if number(&right).abs() < f64::MIN_POSITIVE => return Err(Broken::Run),
+        "/" => Json::Number(both().0 / both().1),
+        "%" => Json::Number(both().0 % both().1),
+        "==" | "===" => Json::Bool(are_equal(&left, &right)),
+        "!=" | "!==" => Json::Bool(!are_equal(&left, &right)),
+        "<" => Json::Bool(both().0 < both().1),
+        ">" => Json::Bool(both().0 > both().1),
+        "<=" => Json::Bool(both().0 <= both().1),
+        _ => Json::Bool(both().0 >= both().1),
+    })
+}
+
+fn are_equal(left: &Json, right: &Json) -> bool {
+    match (left, right) {
+        (Json::Text(left), Json::Text(right)) => left == right,
+        (Json::Null, _) | (_, Json::Null) => left == right,
+        (Json::Number(_), _) | (_, Json::Number(_)) => {
+            (number(left) - number(right)).abs() < f64::EPSILON
+        }
+        (Json::Bool(_) | Json::Text(_) | Json::List(_) | Json::Object(_), _) => left == right,
+    }
+}
+
+fn is_true(value: &Json) -> bool {
+    match value {
+        Json::Null => false,
+        Json::Bool(value) => *value,
+        Json::Number(value) => value.abs() > 0.0,
+        Json::Text(text) => !text.is_empty(),
+        Json::List(_) | Json::Object(_) => true,
+    }
+}
+
+fn number(value: &Json) -> f64 {
+    match value {
+        Json::Null => 0.0,
+        Json::Bool(value) => f64::from(u8::from(*value)),
+        Json::Number(value) => *value,
+        Json::Text(text) if text.trim().is_empty() => 0.0,
+        Json::Text(text) => text.trim().parse().unwrap_or(f64::NAN),
+        Json::List(_) | Json::Object(_) => f64::NAN,
+    }
+}
+
+fn printed(value: &Json) -> String {
+    match value {
+        Json::Null => String::new(),
+        Json::Bool(value) => value.to_string(),
+        Json::Number(value) => value.to_string(),
+        Json::Text(text) => text.clone(),
+        Json::List(items) => items.iter().map(printed).collect::<Vec<_>>().join(","),
+        Json::Object(_) => "[object Object]".to_owned(),
+    }
+}
+
+fn keys(value: &Json) -> Vec<Json> {
+    match value {
+        Json::List(items) => (0..items.len()).filter_map(count).collect(),
+        Json::Object(members) => members.iter().map(|(name, _)| name.into()).collect(),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) => Vec::new(),
+    }
+}
+
+fn size(value: &Json) -> Json {
+    match value {
+        Json::Text(text) => count(text.chars().count()),
+        Json::List(items) => count(items.len()),
+        Json::Object(members) => count(members.len()),
+        Json::Null | Json::Bool(_) | Json::Number(_) => None,
+    }
+    .unwrap_or_default()
+}
+
+fn count(number: usize) -> Option<Json> {
+    u32::try_from(number).ok().map(Json::from)
+}
+
+fn member(of: &Json, name: &str) -> Json {
+    match of {
+        Json::Object(members) => members.find(name).cloned().unwrap_or_default(),
+        Json::List(items) => {
+            name.parse::<usize>().ok().and_then(|at| items.get(at)).cloned().unwrap_or_default()
+        }
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) => Json::Null,
+    }
+}
