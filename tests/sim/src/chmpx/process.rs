@@ -145,7 +145,7 @@ impl Process {
             self.events.note_text(Kind::Crashed, "told to die");
             start::crash(Signal::SIGSEGV);
         }
-        self.ring.refresh();
+        self.ring.refresh(&self.host);
         if self.observe() {
             self.show().ok();
         }
@@ -160,6 +160,11 @@ impl Process {
             start::crash(Signal::SIGSEGV);
         }
         self.note(&changes);
+        // With a server out of use around, a changed status makes chmpx apply its configuration
+        // object, and with it a change that was swallowed before.
+        if !changes.changed.is_empty() && self.table.entries.iter().any(Entry::is_unused) {
+            self.apply_by_accident();
+        }
         !changes.is_empty()
     }
 

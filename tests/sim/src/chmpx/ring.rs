@@ -7,7 +7,7 @@
 //! file, or as long as it is missing, every server is UP, IN and connected.
 use std::{fs, path::PathBuf};
 
-use super::numbers::port_number;
+use super::{host::Host, numbers::port_number};
 
 /// The ring file and what it said when it was last read.
 #[derive(Debug, Clone, Default)]
@@ -20,8 +20,10 @@ pub struct Ring {
 /// One server of the cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
-    /// Its name, or `*`.
+    /// Its name as the table has it, or `*`.
     pub name: String,
+    /// Its name as the line has it.
+    pub text: String,
     /// Its control port, where the line gives one.
     pub ctlport: Option<i16>,
     /// UP rather than DOWN.
@@ -40,15 +42,13 @@ impl Ring {
         Self { file, ..Self::default() }
     }
 
-    /// Reads the file again. True when it says something else than before.
-    pub fn refresh(&mut self) -> bool {
+    /// Reads the file again.
+    pub fn refresh(&mut self, host: &Host) {
         let text = self.file.as_ref().and_then(|file| fs::read_to_string(file).ok());
-        if text == self.text {
-            return false;
+        if text != self.text {
+            self.members = text.as_deref().map(|text| parse(text, host));
+            self.text = text;
         }
-        self.members = text.as_deref().map(parse);
-        self.text = text;
-        true
     }
 
     /// The servers, or `None` for "whatever the configuration names is fine".
@@ -57,11 +57,12 @@ impl Ring {
     }
 }
 
-fn parse(text: &str) -> Vec<Member> {
-    text.lines().filter_map(|line| member(line.split('#').next().unwrap_or_default())).collect()
+fn parse(text: &str, host: &Host) -> Vec<Member> {
+    let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default());
+    lines.filter_map(|line| member(line, host)).collect()
 }
 
-fn member(line: &str) -> Option<Member> {
+fn member(line: &str, host: &Host) -> Option<Member> {
     let mut words = line.split_whitespace();
     let name = words.next()?;
     let (name, ctlport) = match name.rsplit_once(':') {
@@ -73,7 +74,8 @@ fn member(line: &str) -> Option<Member> {
     let says = |word: &str| rest.iter().any(|other| other == word);
     let up = !says("down");
     Some(Member {
-        name: name.to_owned(),
+        name: host.resolved(name),
+        text: name.to_owned(),
         ctlport,
         up,
         service_in: says("in") || (up && !says("out")),
@@ -88,7 +90,9 @@ mod tests {
 
     #[test]
     fn a_line_says_what_differs_from_a_healthy_server() {
-        let members = parse("# all\nsrv1:8021 UP\nsrv2 DOWN IN # crashed\n* UP OUT unconnected\n");
+        let host = Host::made_up("vm", &[], "192.0.2.101 srv1.example srv1");
+        let text = "# all\nsrv1:8021 UP\nsrv2 DOWN IN # crashed\n* UP OUT unconnected\n";
+        let members = parse(text, &host);
         let brief: Vec<_> = members
             .iter()
             .map(|m| (m.name.as_str(), m.ctlport, m.up, m.service_in, m.connected))
@@ -96,7 +100,7 @@ mod tests {
         assert_eq!(
             brief,
             [
-                ("srv1", Some(8021), true, true, true),
+                ("srv1.example", Some(8021), true, true, true),
                 ("srv2", None, false, true, false),
                 ("*", None, true, false, false),
             ]

@@ -67,7 +67,7 @@ impl Table {
                 }
             }
             Some(members) => {
-                self.observe_members(members, host, now, &mut changes);
+                self.observe_members(members, now, &mut changes);
                 if self.entries.iter().any(|entry| entry.socket >= 0) {
                     self.hear_of(members, config, host, now, &mut changes);
                 }
@@ -79,18 +79,11 @@ impl Table {
         changes
     }
 
-    fn observe_members(
-        &mut self,
-        members: &[Member],
-        host: &Host,
-        now: f64,
-        changes: &mut Changes,
-    ) {
+    fn observe_members(&mut self, members: &[Member], now: f64, changes: &mut Changes) {
         let mut taken: Vec<usize> = Vec::new();
         for entry in &mut self.entries {
             let names = |member: &Member| {
-                member.ctlport.is_none_or(|port| port == entry.ctlport)
-                    && host.resolved(&member.name) == entry.name
+                member.ctlport.is_none_or(|port| port == entry.ctlport) && member.name == entry.name
             };
             let own =
                 members.iter().enumerate().find(|(index, m)| !taken.contains(index) && names(m));
@@ -121,20 +114,19 @@ impl Table {
         changes: &mut Changes,
     ) {
         for member in members.iter().filter(|member| member.name != "*" && member.up) {
-            let name = host.resolved(&member.name);
             let known = |entry: &Entry| {
-                entry.name == name && member.ctlport.is_none_or(|port| port == entry.ctlport)
+                entry.name == member.name && member.ctlport.is_none_or(|port| port == entry.ctlport)
             };
             let Some(model) = config.servers.first() else { continue };
-            if !self.entries.iter().any(known) {
+            if self.free() > 0 && !self.entries.iter().any(known) {
                 let node = Node {
-                    name: member.name.clone(),
+                    name: member.text.clone(),
                     port: member.port.unwrap_or(model.port),
                     ctlport: member.ctlport.unwrap_or(model.ctlport),
-                    seed: member.name.clone(),
+                    seed: member.text.clone(),
                     ..Node::default()
                 };
-                changes.added.push(name);
+                changes.added.push(member.name.clone());
                 self.add(Entry::new(&node, config, host, now));
             }
         }
@@ -153,7 +145,7 @@ impl Table {
         let wanted: Vec<_> =
             config.servers.iter().map(|node| Entry::new(node, config, host, 0.0)).collect();
         let unused =
-            |entry: &Entry| entry.is_removable() && !wanted.iter().any(|new| new.is_same(entry));
+            |entry: &Entry| entry.is_unused() && !wanted.iter().any(|new| new.is_same(entry));
         let gone =
             self.entries.iter().filter(|entry| unused(entry)).map(|e| e.name.clone()).collect();
         self.entries.retain(|entry| !unused(entry));
@@ -197,5 +189,64 @@ impl Changes {
         if moved || linked {
             self.changed.push(format!("{} {}", entry.name, status_text(entry)));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chmpx::load::{Overrides, load};
+
+    fn host() -> Host {
+        let hosts = "192.0.2.101 srv1\n192.0.2.102 srv2 alias2\n192.0.2.103 srv3";
+        Host::made_up("vm", &[], hosts)
+    }
+
+    fn config(servers: &[&str]) -> Config {
+        let mut text = String::from(
+            "[GLOBAL]\nGROUP=g\nFILEVERSION=1\nDELIVERMODE=hash\nMAXCHMPX=4\nPORT=1\nCTLPORT=2\n\
+             [SLVNODE]\nNAME=own\n",
+        );
+        text.extend(servers.iter().map(|server| format!("[SVRNODE]\nNAME={server}\n")));
+        load(text.as_bytes(), &host(), &Overrides::default()).unwrap()
+    }
+
+    fn names(table: &Table) -> Vec<&str> {
+        table.entries.iter().map(|entry| entry.name.as_str()).collect()
+    }
+
+    #[test]
+    fn a_server_is_connected_a_while_after_it_came_up() {
+        let config = config(&["srv1"]);
+        let mut table = Table::new(&config, &host(), 0.0);
+        let ring = Ring::default();
+        assert!(!table.entries[0].up);
+        table.observe(&ring, &config, &host(), 0.0);
+        assert!(table.entries[0].up && table.entries[0].socket < 0);
+        assert!(table.observe(&ring, &config, &host(), 100.0).is_empty());
+        table.observe(&ring, &config, &host(), 200.0);
+        assert!(table.entries[0].socket >= 0);
+    }
+
+    #[test]
+    fn a_change_recognises_a_server_by_another_of_its_names() {
+        let mut table = Table::new(&config(&["srv1", "srv2"]), &host(), 0.0);
+        let changes = table.apply(&config(&["srv1", "alias2"]), &host(), 0.0);
+        assert!(changes.is_empty(), "{changes:?}");
+    }
+
+    #[test]
+    fn additions_need_room_before_removals_make_it() {
+        let mut table = Table::new(&config(&["a", "b", "c"]), &host(), 0.0);
+        table.apply(&config(&["b", "c", "d"]), &host(), 0.0);
+        assert_eq!((names(&table), table.lost), (vec!["b", "c"], 1));
+    }
+
+    #[test]
+    fn what_is_down_and_out_goes_with_the_file() {
+        let mut table = Table::new(&config(&["srv1", "srv2", "srv3"]), &host(), 0.0);
+        table.entries[1].up = true;
+        let changes = table.apply(&config(&["srv1"]), &host(), 0.0);
+        assert_eq!((names(&table), changes.removed.len()), (vec!["srv1", "srv2"], 1));
     }
 }

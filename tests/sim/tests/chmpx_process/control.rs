@@ -72,6 +72,17 @@ async fn a_control_connection_can_swallow_a_change() {
 }
 
 #[tokio::test]
+async fn a_swallowed_change_may_be_applied_when_the_ring_changes() {
+    let slave = Slave::new();
+    let mut chmpx = slave.start().await;
+    connect_first(&slave, &mut chmpx, &slave.text(2)).await;
+    chmpx.wait_event(Kind::Swallowed).await.unwrap();
+    assert_eq!(Slave::revision(&chmpx), 1);
+    chmpx.ring("srv1.example UP\nsrv2.example DOWN OUT\n").unwrap();
+    chmpx.wait_adopted(2).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_connection_from_a_known_server_swallows_nothing() {
     let slave = Slave::new();
     let hosts = "127.0.0.1 srv1.example\n192.0.2.10 slv1.example\n192.0.2.102 srv2.example\n";

@@ -104,14 +104,7 @@ impl Process {
             self.events.note_text(Kind::Crashed, "a CUK or seed is too long");
             start::crash(Signal::SIGSEGV);
         }
-        let changes = self.table.apply(&self.config, &self.host, monotonic_ms());
-        self.note(&changes);
-        // MODE and DELIVERMODE stay; of the numbers of areas chmpx takes the bare numbers.
-        self.adopted = Config {
-            server_mode: self.adopted.server_mode,
-            random: self.adopted.random,
-            ..self.config.clone()
-        };
+        self.take_over();
         self.observe();
         self.show().ok();
         self.events.note_generation(Kind::Adopted, self.config.revision);
@@ -122,6 +115,27 @@ impl Process {
         };
         if dies {
             self.die_later();
+        }
+    }
+
+    /// Puts the configuration object in force.
+    fn take_over(&mut self) {
+        let changes = self.table.apply(&self.config, &self.host, monotonic_ms());
+        self.note(&changes);
+        // MODE and DELIVERMODE stay; of the numbers of areas chmpx takes the bare numbers.
+        self.adopted = Config {
+            server_mode: self.adopted.server_mode,
+            random: self.adopted.random,
+            ..self.config.clone()
+        };
+    }
+
+    /// Applies what a control connection had swallowed, because the ring gave the occasion.
+    pub(super) fn apply_by_accident(&mut self) {
+        let pending = self.adopted.differs_from(&self.config);
+        if pending && self.adopted.refused_change(&self.config).is_none() {
+            self.take_over();
+            self.events.note_generation(Kind::Adopted, self.config.revision);
         }
     }
 

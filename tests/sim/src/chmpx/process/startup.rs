@@ -57,7 +57,7 @@ impl Process {
 
         let mut process = Self::open(options, events, host, config, &own, watch)?;
         process.register().map_err(failure)?;
-        process.ring.refresh();
+        process.ring.refresh(&process.host);
         process.observe();
         process.show().map_err(failure)?;
         if options.get("sim-die-if").is_some_and(|text| contains(&bytes, text)) {

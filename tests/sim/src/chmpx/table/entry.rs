@@ -81,7 +81,8 @@ impl Entry {
             == (&other.name, other.ctlport, &other.cuk, &other.seed, &other.lists)
     }
 
-    pub(super) fn is_removable(&self) -> bool {
+    /// Whether nothing holds the entry but the file.
+    pub fn is_unused(&self) -> bool {
         !self.up && !self.service_in
     }
 }
