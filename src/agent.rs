@@ -58,8 +58,6 @@ pub enum Wake {
     Noticed,
     /// Somebody wants to know what is published now.
     Asked,
-    /// The agent is to end.
-    Shutdown,
 }
 
 /// Something that could not be found out or carried out.
@@ -97,40 +95,75 @@ impl fmt::Display for Chain<'_> {
     }
 }
 
-/// Looks again at this node while it is not asked for anything, at least this often: the pid file
-/// of a chmpx that starts later is in a directory that may not exist yet.
-const LOCAL: Duration = Duration::from_secs(30);
 /// The next cycle after steps were carried out: their effects are looked at, not assumed.
 const AT_ONCE: Duration = Duration::from_millis(100);
+/// After so many cycles in a row that did something, doing it once more becomes rarer each time:
+/// somebody else may be undoing it.
+const BUSY: u32 = 4;
 
-/// Runs until the world says that it is enough.
+/// Runs until `stop` comes true, and returns what it says.
 ///
-/// A cycle in progress is finished first, so every effect has an end to its time.
-pub async fn run(world: &mut impl World, mut pace: Pace, policy: impl Fn() -> Policy) {
+/// A cycle is cut off where it waits for somebody else. What it does to the disk is never cut off.
+pub async fn run<S>(
+    world: &mut impl World,
+    mut pace: Pace,
+    policy: &Policy,
+    stop: impl Future<Output = S>,
+) -> S {
+    tokio::pin!(stop);
     let mut next_ask = world.up_for() + pace.at_start();
     let mut wake = Wake::Due;
+    let mut busy = 0_u32;
     for number in 1_u64.. {
         let ask = wake == Wake::Asked || world.up_for() >= next_ask;
         let span = info_span!("cycle", number);
-        let done = cycle(world, &mut pace, &policy(), ask, &mut next_ask).instrument(span).await;
-        let until_ask = next_ask.saturating_sub(world.up_for());
-        let wait = done.unwrap_or(LOCAL).min(until_ask);
-        debug!(?wait, ?until_ask, "waiting");
-        wake = world.wait(wait).await;
-        if wake == Wake::Shutdown {
-            return;
-        }
+        let one = async {
+            let again = cycle(world, &mut pace, policy, ask, &mut next_ask).instrument(span).await;
+            let until_ask = next_ask.saturating_sub(world.up_for());
+            let wait = match again {
+                Again::AtOnce => {
+                    busy = busy.saturating_add(1);
+                    AT_ONCE * 2_u32.pow(busy.saturating_sub(BUSY).min(10))
+                }
+                Again::In(wait) => {
+                    busy = 0;
+                    wait.min(until_ask)
+                }
+                Again::AsUsual => {
+                    busy = 0;
+                    until_ask
+                }
+            };
+            debug!(?wait, ?until_ask, "waiting");
+            world.wait(wait).await
+        };
+        wake = tokio::select! {
+            biased;
+            said = &mut stop => return said,
+            wake = one => wake,
+        };
     }
+    stop.await
 }
 
-/// One cycle. Returns when this node has to be looked at again, if earlier than usual.
+/// When a node has to be looked at again.
+enum Again {
+    /// Something was done: its effect has to be looked at.
+    AtOnce,
+    /// After some time.
+    In(Duration),
+    /// When K2HR3 is asked the next time.
+    AsUsual,
+}
+
+/// One cycle.
 async fn cycle(
     world: &mut impl World,
     pace: &mut Pace,
     policy: &Policy,
     ask: bool,
     next_ask: &mut Duration,
-) -> Option<Duration> {
+) -> Again {
     let (seen, mut troubles) = world.observe(ask).await;
     let plan = plan(&seen, policy);
     let mut acted = false;
@@ -155,7 +188,11 @@ async fn cycle(
     let failures = pace.failures();
     let told = Cycle { seen: &seen, plan: &plan, troubles: &troubles, asked_k2hr3: ask, next_ask: next, failures };
     world.tell(told).await;
-    if acted { Some(AT_ONCE) } else { plan.again }
+    match plan.again {
+        _ if acted => Again::AtOnce,
+        Some(wait) => Again::In(wait),
+        None => Again::AsUsual,
+    }
 }
 
 /// How the attempt to reach K2HR3 went. A trouble of this node alone never raises the pace.

@@ -1,1 +1,88 @@
-fn main() {}
+//! Parses, builds, reports. Decides nothing but the exit code.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "commands talk to their user")]
+
+use std::io::{IsTerminal as _, Write as _};
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use clap::error::ErrorKind;
+use tracing::level_filters::LevelFilter;
+
+use k2hdkc_slave_agent::cli::{Cli, Command, Global};
+use k2hdkc_slave_agent::commands::status::human;
+use k2hdkc_slave_agent::commands::{Exit, Failed, member, run};
+use k2hdkc_slave_agent::effects::clock;
+use k2hdkc_slave_agent::model::report::Report;
+use k2hdkc_slave_agent::settings::Layers;
+
+/// `sysexits.h`: the command line makes no sense.
+const EX_USAGE: u8 = 64;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // What cannot be printed has nobody to read it.
+            let _unread = error.print();
+            let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            return ExitCode::from(if asked { 0 } else { EX_USAGE });
+        }
+    };
+    log(&cli.global, matches!(cli.command, Command::Run));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("error: could not start: {error}");
+            return Exit::CannotWrite.into();
+        }
+    };
+    match runtime.block_on(perform(cli)) {
+        Ok(exit) => exit.into(),
+        Err(failed) => {
+            eprintln!("{failed}");
+            failed.exit.into()
+        }
+    }
+}
+
+async fn perform(cli: Cli) -> Result<Exit, Failed> {
+    let layers = Layers::new(cli.global.flags());
+    match cli.command {
+        Command::Run => run::run(&layers).await,
+        Command::Refresh(refresh) => refresh.run(&layers).await.map(told),
+        Command::Plan(plan) => plan.run(&layers).await.map(said),
+        Command::Check(check) => check.run(&mut std::io::stdout().lock()),
+        Command::Status(status) => status.run(&layers).await.map(said),
+        Command::Register => member::run(&layers, true).await.map(told),
+        Command::Unregister => member::run(&layers, false).await.map(told),
+    }
+}
+
+fn told((exit, report): (Exit, Report)) -> Exit {
+    said((exit, human(&report, true, clock::now())))
+}
+
+fn said((exit, text): (Exit, String)) -> Exit {
+    // A reader that went away has read enough.
+    let _enough = std::io::stdout().write_all(text.as_bytes());
+    exit
+}
+
+/// The log goes to standard error, for the journal to add the time.
+fn log(global: &Global, is_daemon: bool) {
+    let level = match (global.verbose, is_daemon) {
+        (0, false) => LevelFilter::WARN,
+        (0, true) => LevelFilter::INFO,
+        (1, _) => LevelFilter::DEBUG,
+        _ => LevelFilter::TRACE,
+    };
+    let terminal = std::io::stderr().is_terminal();
+    let builder = tracing_subscriber::fmt()
+        .with_max_level(level)
+        .with_target(false)
+        .without_time()
+        .with_ansi(terminal && std::env::var_os("NO_COLOR").is_none())
+        .with_writer(std::io::stderr);
+    if global.log_json { builder.json().init() } else { builder.init() }
+}

@@ -8,15 +8,14 @@ mod wait;
 
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
-
-use tokio::sync::{mpsc, watch};
 
 use crate::agent::{Cycle, Trouble, Wake, World};
 use crate::effects::chmpx::Chmpx;
 use crate::effects::disk::Print;
 use crate::effects::k2hr3::{K2hr3, Unusable};
-use crate::effects::socket::{Line, Told, Wish};
+use crate::effects::socket::Desk;
 use crate::effects::state::State;
 use crate::effects::watch::{Noticed, Watch};
 use crate::model::conf::Conf;
@@ -27,6 +26,7 @@ use crate::model::observed::{Carrier, Chmpx as SeenChmpx, Installed, Observed};
 use crate::model::plan::Step;
 use crate::model::settings::Settings;
 use publication::Publications;
+pub use tell::STATUS_FILE;
 use tell::Ailments;
 
 /// The agent cannot begin.
@@ -57,7 +57,7 @@ pub struct Node {
     started: Instant,
     publications: Publications,
     /// How the last adopted file reads.
-    adopted: Option<Conf>,
+    adopted: Option<Arc<Conf>>,
     target: Option<(Option<Print>, Installed)>,
     seen_chmpx: Option<(Instant, SeenChmpx)>,
     last_install: Option<Instant>,
@@ -70,25 +70,32 @@ pub struct Node {
     missing_looks: u32,
     forced: bool,
     watch: Watch,
-    wishes: mpsc::Receiver<Wish>,
-    line: Line,
-    told: watch::Sender<Option<Told>>,
+    desk: Desk,
     asked: u64,
     ailments: Ailments,
-    notifies: bool,
+    manners: Manners,
+}
+
+/// How much the node may do beside what it is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Manners {
+    /// Nothing: not even remember.
+    OnlyLooks,
+    /// What is asked for.
+    Acts,
+    /// That, and telling systemd.
+    ActsForSystemd,
 }
 
 impl Node {
-    /// The node as `settings` describe it.
-    pub fn new(settings: Settings) -> Result<Self, StartError> {
+    /// The node as `settings` describe it, for whoever asks at `desk`.
+    pub fn new(settings: Settings, desk: Desk, manners: Manners) -> Result<Self, StartError> {
         let directory = settings.paths.state_dir.clone();
         let mut state = State::new(directory.clone())
             .map_err(|cause| StartError::State { path: directory, cause })?;
         let memory = state.memory(settings.identity.cuk.as_str());
-        let adopted = state.last_known_good().map(|bytes| Conf::read(&bytes));
+        let adopted = state.last_known_good().map(|bytes| Arc::new(Conf::read(&bytes)));
         let publications = Publications::remembered(&memory, state.published());
-        let (sender, wishes) = mpsc::channel(16);
-        let (told, receiver) = watch::channel(None);
         let watch = Watch::new(&watched(&settings));
         Ok(Self {
             k2hr3: K2hr3::new(&settings.k2hr3)?,
@@ -108,19 +115,12 @@ impl Node {
             missing_looks: 0,
             forced: false,
             watch,
-            wishes,
-            line: Line { wishes: sender, told: receiver },
-            told,
+            desk,
             asked: 0,
             ailments: Ailments::default(),
-            notifies: false,
+            manners,
             settings,
         })
-    }
-
-    /// What the socket needs.
-    pub fn line(&self) -> Line {
-        self.line.clone()
     }
 
     /// What was decided.
@@ -128,23 +128,26 @@ impl Node {
         &self.settings
     }
 
-    /// What is remembered.
-    pub fn memory(&self) -> &Memory {
-        &self.memory
+    /// Failures to reach K2HR3 in a row when the agent was last running.
+    pub fn failures(&self) -> u32 {
+        self.memory.failures
     }
 
-    /// Tells systemd from now on.
-    pub fn notify_systemd(&mut self) {
-        self.notifies = true;
+    /// Asks K2HR3 at once, whatever happened before: somebody is waiting.
+    pub fn hurry(&mut self) {
+        self.memory.failures = 0;
     }
 
-    /// Overrides the guards in the next cycle.
-    pub fn force(&mut self) {
-        self.forced = true;
+    /// Gives the desk back, to be used by a node with other settings.
+    pub fn into_desk(self) -> Desk {
+        self.desk
     }
 
     /// Keeps the memory. A memory that cannot be kept costs work after a restart, nothing else.
     fn remember(&mut self) -> Result<(), Trouble> {
+        if self.manners == Manners::OnlyLooks {
+            return Ok(());
+        }
         self.state.keep(&self.memory).map_err(|error| on_disk("keeping the agent's memory", error))
     }
 }

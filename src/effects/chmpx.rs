@@ -161,7 +161,8 @@ impl Chmpx {
 
     /// Asks the control port. One command a connection, all of it in one segment.
     async fn dump(&self, conf: &Conf) -> std::io::Result<Told> {
-        let port = self.settings.ctlport.or_else(|| conf.self_ctlport());
+        let of_file = || conf.self_ctlport().and_then(|port| u16::try_from(port).ok());
+        let port = self.settings.ctlport.or_else(of_file);
         let port = port.ok_or_else(|| std::io::Error::other("the file has no SELFCTLPORT"))?;
         let address = SocketAddr::new(self.settings.control_address, port);
         let exchange = async {

@@ -48,22 +48,52 @@ pub enum Request {
         /// For how many seconds, at most.
         limit: u64,
     },
+    /// Another membership, and the report when it is there.
+    Membership {
+        /// Whether this node is to be in its role.
+        wanted: bool,
+        /// For how many seconds to wait, at most.
+        limit: u64,
+    },
 }
 
 /// What the loop is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Wish {
-    /// Whether guards are overridden.
-    pub force: bool,
+pub enum Wish {
+    /// A look at K2HR3.
+    Look {
+        /// Whether guards are overridden.
+        force: bool,
+    },
+    /// To be in the role, or to be out of it.
+    Membership(bool),
 }
 
-/// A report, and how many questions to K2HR3 went before it.
+/// A report, and how it came about.
 #[derive(Debug, Clone)]
 pub struct Told {
     /// The report.
     pub report: Report,
     /// How often K2HR3 had been asked.
     pub asked: u64,
+    /// Whether something was done in that cycle, so that the next one will tell more.
+    pub acted: bool,
+}
+
+/// The other end of a [`Line`].
+#[derive(Debug)]
+pub struct Desk {
+    /// Where wishes arrive.
+    pub wishes: mpsc::Receiver<Wish>,
+    /// Where reports go.
+    pub told: watch::Sender<Option<Told>>,
+}
+
+/// Both ends of a connection between the loop and whoever asks.
+pub fn line() -> (Line, Desk) {
+    let (sender, wishes) = mpsc::channel(16);
+    let (told, receiver) = watch::channel(None);
+    (Line { wishes: sender, told: receiver }, Desk { wishes, told })
 }
 
 /// What the socket needs of the loop.
@@ -113,31 +143,51 @@ async fn answer(mut stream: UnixStream, line: Line) -> io::Result<()> {
     let mut reader = BufReader::new(reader.take(LONGEST));
     timeout(PATIENCE, reader.read_line(&mut text)).await??;
     let told = match serde_json::from_str(&text)? {
-        Request::Status => line.told.borrow().as_ref().map(|told| told.report.clone()),
-        Request::Refresh { force, until, limit } => {
-            let limit = Duration::from_secs(limit.min(LONGEST_WAIT));
-            refresh(line, force, until, limit).await
-        }
+        Request::Status => line.last(),
+        Request::Refresh { force, until, limit } => line.refresh(force, until, limit).await,
+        Request::Membership { wanted, limit } => line.membership(wanted, limit).await,
     };
     let mut text = serde_json::to_string(&told)?;
     text.push('\n');
     writer.write_all(text.as_bytes()).await
 }
 
-/// The report of a cycle that began after now. `None` when the time was not enough for any.
-async fn refresh(mut line: Line, force: bool, until: Until, limit: Duration) -> Option<Report> {
-    let before = line.told.borrow().as_ref().map_or(0, |told| told.asked);
-    line.wishes.send(Wish { force }).await.ok()?;
-    let enough = |told: &Option<Told>| {
-        told.as_ref().is_some_and(|told| {
-            told.asked > before && (until == Until::Looked || is_final(&told.report))
-        })
-    };
-    let result = timeout(limit, line.told.wait_for(enough)).await;
-    match result {
-        Ok(told) => told.ok()?.as_ref().map(|told| told.report.clone()),
-        // Not there yet: what is true so far says why.
-        Err(_elapsed) => line.told.borrow().as_ref().map(|told| told.report.clone()),
+impl Line {
+    /// The last report.
+    pub fn last(&self) -> Option<Report> {
+        self.told.borrow().as_ref().map(|told| told.report.clone())
+    }
+
+    /// Wishes for a look at K2HR3 and waits for at most `limit` seconds.
+    pub async fn refresh(self, force: bool, until: Until, limit: u64) -> Option<Report> {
+        let enough = |report: &Report| until == Until::Looked || is_final(report);
+        self.wish(Wish::Look { force }, limit, enough).await
+    }
+
+    /// Wishes for another membership and waits for at most `limit` seconds.
+    pub async fn membership(self, wanted: bool, limit: u64) -> Option<Report> {
+        let enough = |report: &Report| report.registered == wanted || !report.troubles.is_empty();
+        self.wish(Wish::Membership(wanted), limit, enough).await
+    }
+
+    /// The first report that is enough, of a cycle that began after now and left nothing to do at
+    /// once; when the time is over, the last one: it says what is missing.
+    async fn wish(
+        mut self,
+        wish: Wish,
+        limit: u64,
+        enough: impl Fn(&Report) -> bool,
+    ) -> Option<Report> {
+        let before = self.told.borrow().as_ref().map_or(0, |told| told.asked);
+        self.wishes.send(wish).await.ok()?;
+        let reached = |told: &Option<Told>| {
+            told.as_ref()
+                .is_some_and(|told| told.asked > before && !told.acted && enough(&told.report))
+        };
+        let limit = Duration::from_secs(limit.min(LONGEST_WAIT));
+        // Over or not, what was told last is the answer.
+        let _in_time = timeout(limit, self.told.wait_for(reached)).await.map(drop);
+        self.last()
     }
 }
 

@@ -3,6 +3,8 @@
 //! A [`Candidate`] has one constructor, which runs every rule: only what chmpx would load and start
 //! with can reach the disk.
 
+use std::sync::Arc;
+
 use sha2::{Digest, Sha256};
 
 use super::conf::{Conf, Given, Questions};
@@ -33,7 +35,7 @@ pub enum Stamp {
 #[derive(Debug, Clone)]
 pub struct Draft {
     text: String,
-    conf: Conf,
+    conf: Arc<Conf>,
 }
 
 impl Draft {
@@ -45,7 +47,7 @@ impl Draft {
                 text = text.replace(marker, cuk.as_str());
             }
         }
-        let conf = Conf::read(text.as_bytes());
+        let conf = Arc::new(Conf::read(text.as_bytes()));
         Self { text, conf }
     }
 
@@ -89,7 +91,7 @@ impl Draft {
 #[derive(Debug, Clone)]
 pub struct Candidate {
     text: String,
-    conf: Conf,
+    conf: Arc<Conf>,
     /// Where the generation goes; `None` when FILEVERSION stays as published.
     stamped: Option<std::ops::Range<usize>>,
     generation: i32,
@@ -102,7 +104,7 @@ impl Candidate {
     }
 
     /// How chmpx reads the file.
-    pub fn conf(&self) -> &Conf {
+    pub fn conf(&self) -> &Arc<Conf> {
         &self.conf
     }
 

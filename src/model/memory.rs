@@ -123,7 +123,7 @@ impl Memory {
 
     /// Draws conclusions from a look: a member is registered, and a process that is gone owes nothing.
     pub fn notice(&mut self, listed: bool, running: Option<Option<Process>>) {
-        if listed {
+        if listed && !self.departed {
             self.registered = true;
             self.registrations = 0;
         }

@@ -1,6 +1,7 @@
 //! Everything that one look can find out. A source that could not be asked is `Unknown`, never a
 //! default: ignorance must not look like a fact that calls for action.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::candidate::{Candidate, Refused};
@@ -24,7 +25,7 @@ pub struct Observed {
     /// What is on disk at the target path.
     pub installed: Installed,
     /// How the last adopted file read, to tell what differs.
-    pub adopted: Option<Conf>,
+    pub adopted: Option<Arc<Conf>>,
     /// The process that has to take the file.
     pub chmpx: Chmpx,
     /// What earlier cycles left behind.
@@ -97,7 +98,7 @@ pub enum Membership {
 }
 
 /// What is at the target path.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Installed {
     /// Nothing.
     Missing,
@@ -108,12 +109,12 @@ pub enum Installed {
 }
 
 /// A regular file at the target path.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct InstalledFile {
     /// Its bytes.
-    pub bytes: Vec<u8>,
-    /// Its generation, if it has one.
-    pub generation: Option<i32>,
+    pub bytes: Arc<[u8]>,
+    /// How chmpx reads it.
+    pub conf: Arc<Conf>,
     /// What is wrong with the way it lies there: a symlink, an owner, a mode.
     pub misplaced: Option<String>,
 }
@@ -157,6 +158,19 @@ impl Server {
     /// Whether chmpx holds it for running.
     pub fn is_up(&self) -> bool {
         self.status.contains("[UP]")
+    }
+}
+
+impl InstalledFile {
+    /// The file with these bytes; `misplaced` says what is wrong with the way it lies there.
+    pub fn new(bytes: Vec<u8>, misplaced: Option<String>) -> Self {
+        let conf = Arc::new(Conf::read(&bytes));
+        Self { bytes: bytes.into(), conf, misplaced }
+    }
+
+    /// Its generation, if it has one.
+    pub fn generation(&self) -> Option<i32> {
+        self.conf.file_version().map(|version| version.value)
     }
 }
 

@@ -16,6 +16,8 @@ use super::observed::Observed;
 pub enum Step {
     /// Make this node a member of its role.
     Register,
+    /// Take this node out of its role.
+    Leave,
     /// Put a checked file where chmpx reads it.
     Install(Box<Install>),
     /// Note that chmpx has the installed file in force, and keep a copy as the last known good.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::failure::Outlook;
 use super::memory::{Mark, Seconds};
-use super::observed::{Carrier, Chmpx, Observed, Published, Server};
+use super::observed::{Carrier, Chmpx, InstalledFile, Observed, Published, Server};
 use super::plan::{Plan, Policy, Situation};
 
 pub use words::{Words, words};
@@ -190,10 +190,8 @@ fn verdict(seen: &Observed, plan: &Plan, troubles: &[Ailment]) -> Words {
     if let Some(pressing) = plan.situations.iter().find(|s| !harmless(s)) {
         return words(pressing);
     }
-    let servers = seen.file().map_or(0, |file| {
-        super::conf::Conf::read(&file.bytes).servers().len()
-    });
-    let generation = seen.file().and_then(|file| file.generation).unwrap_or_default();
+    let servers = seen.file().map_or(0, |file| file.conf.servers().len());
+    let generation = seen.file().and_then(InstalledFile::generation).unwrap_or_default();
     let servers = if servers == 1 { "1 server".to_owned() } else { format!("{servers} servers") };
     match plan.situations.first() {
         Some(Situation::NoChmpx) => {

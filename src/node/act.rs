@@ -1,14 +1,16 @@
 //! Carrying out one step. Each is safe to repeat, and each can be cut off anywhere.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use tracing::{info, warn};
 
 use super::{Node, on_disk};
 use crate::agent::Trouble;
+use crate::effects::k2hr3::Carrier;
 use crate::effects::{clock, disk};
 use crate::model::conf::Conf;
-use crate::model::failure::Outlook;
+use crate::model::failure::{Class, Failure, Outlook};
 use crate::model::memory::{Mark, OwedRestart, Quarantine};
 use crate::model::observed::Chmpx;
 use crate::model::plan::{Install, Occasion, Step};
@@ -17,6 +19,7 @@ impl Node {
     pub(super) async fn act(&mut self, step: &Step) -> Result<(), Trouble> {
         match step {
             Step::Register => self.register().await,
+            Step::Leave => self.leave().await,
             Step::Install(install) => self.install(install),
             Step::Promote { published, generation } => self.promote(published, *generation),
             Step::Restart { why } => self.restart(why).await,
@@ -93,7 +96,7 @@ impl Node {
         self.state
             .keep_last_known_good(&bytes)
             .map_err(|error| on_disk("keeping the last known good file", error))?;
-        self.adopted = Some(conf);
+        self.adopted = Some(Arc::new(conf));
         let mark = Mark { published: published.to_owned(), generation, at: clock::now() };
         let after = self.last_install.map(|at| at.elapsed());
         info!(generation, ?after, "chmpx has adopted the file");
@@ -162,16 +165,30 @@ impl Node {
         self.roll_back()
     }
 
-    /// Takes this node out of its role and remembers that it was on purpose.
-    pub async fn depart(&mut self) -> Result<(), Trouble> {
-        // First, so that a running agent, or one that starts meanwhile, does not come back.
-        self.memory.departed = true;
+    /// Takes this node out of its role, and reads back whether it is out: a 204 may have removed
+    /// nothing (an IPv6 member), and a 403 may mean that it was out already or that K2HR3 has lost
+    /// its storage (both measured).
+    async fn leave(&mut self) -> Result<(), Trouble> {
+        let doing = "taking this node out of its role";
+        let who = &self.settings.identity;
+        match self.k2hr3.unregister(who).await {
+            Err(failure) if failure.class != Class::NotMember => {
+                return Err(self.of_k2hr3(doing, failure));
+            }
+            _ => {}
+        }
+        match self.k2hr3.read(who, Carrier::Address, None).await {
+            Err(failure) if failure.class == Class::NotMember => {}
+            Err(failure) => return Err(self.of_k2hr3("reading back whether it is out", failure)),
+            Ok(_) => {
+                let text = "K2HR3 still lists this node after it was removed".to_owned();
+                let failure = Failure { class: Class::Busy, text, retry_after: None };
+                return Err(self.of_k2hr3(doing, failure));
+            }
+        }
+        info!(role = %who.role, cuk = who.cuk.as_str(), "out of the role");
         self.memory.registered = false;
-        self.remember()?;
-        self.k2hr3
-            .unregister(&self.settings.identity)
-            .await
-            .map_err(|failure| self.of_k2hr3("taking this node out of its role", failure))
+        self.remember()
     }
 }
 

@@ -3,18 +3,19 @@
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tracing::{debug, warn};
 
 use super::publication::Judged;
-use super::{Node, on_disk};
+use super::{Manners, Node, on_disk};
 use crate::agent::Trouble;
 use crate::effects::chmpx::Ask;
 use crate::effects::disk::{self, Attributes, Found};
 use crate::effects::k2hr3::{Answer, Carrier as By};
 use crate::effects::{clock, host};
-use crate::model::candidate::Draft;
+use crate::model::candidate::{Draft, Refused};
 use crate::model::conf::{Conf, Given};
 use crate::model::failure::{Class, Failure};
 use crate::model::identity::RoleToken;
@@ -97,7 +98,7 @@ impl Node {
         let is_new = self.memory.published.as_ref().is_none_or(|known| known.hash != seen.hash);
         debug!(hash = seen.hash, "another text is published");
         self.memory.published = Some(seen);
-        if is_new {
+        if is_new && self.manners != Manners::OnlyLooks {
             self.memory.heals = 0;
             let text = self.publications.text().unwrap_or_default();
             self.state
@@ -177,10 +178,10 @@ impl Node {
         }
         let installed = match disk::look(path) {
             Ok(Found::Missing) => Installed::Missing,
-            Ok(Found::File(content)) => Installed::File(file(content.bytes, None)),
+            Ok(Found::File(content)) => Installed::File(InstalledFile::new(content.bytes, None)),
             Ok(Found::Link(content)) => {
                 let why = "it is a symbolic link, which chmpx does not see being changed";
-                Installed::File(file(content.bytes, Some(why.to_owned())))
+                Installed::File(InstalledFile::new(content.bytes, Some(why.to_owned())))
             }
             Ok(Found::Other(what)) => Installed::Obstacle(what),
             Err(error) => {
@@ -268,8 +269,8 @@ impl Node {
             return seen.clone();
         }
         let conf = match installed {
-            Installed::File(file) => Conf::read(&file.bytes),
-            Installed::Missing | Installed::Obstacle(_) => Conf::read(b""),
+            Installed::File(file) => Arc::clone(&file.conf),
+            Installed::Missing | Installed::Obstacle(_) => Arc::new(Conf::read(b"")),
         };
         let quiet = self.last_install.is_some_and(|at| at.elapsed() < QUIET);
         let ask = if quiet { Ask::OffControlPort } else { Ask::Freely };
@@ -277,11 +278,6 @@ impl Node {
         self.seen_chmpx = Some((Instant::now(), seen.clone()));
         seen
     }
-}
-
-fn file(bytes: Vec<u8>, misplaced: Option<String>) -> InstalledFile {
-    let generation = Conf::read(&bytes).file_version().map(|version| version.value);
-    InstalledFile { bytes, generation, misplaced }
 }
 
 /// The token in the file at `path`, if there is one. Other users of this host must not read it, so

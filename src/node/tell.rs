@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use sd_notify::NotifyState;
 use tracing::{debug, info, warn};
 
-use super::Node;
+use super::{Manners, Node};
 use crate::agent::{Chain, Cycle, Trouble};
 use crate::effects::{clock, disk, socket};
 use crate::model::failure::Outlook;
@@ -45,7 +45,7 @@ impl Node {
         self.forced = false;
         self.settled = cycle.plan.is_settled();
         let now = clock::now();
-        let last = self.told.borrow().as_ref().map(|told| told.report.clone());
+        let last = self.desk.told.borrow().as_ref().map(|told| told.report.clone());
         let mut troubles = self.ailments.note(cycle.troubles, now);
         if !cycle.asked_k2hr3 {
             // Not tried again in this cycle, so still the case.
@@ -62,7 +62,8 @@ impl Node {
         }
         // Only the count of failures may have changed; it may be lost.
         let _kept = self.remember();
-        self.told.send_replace(Some(socket::Told { report, asked: self.asked }));
+        let acted = !cycle.plan.steps.is_empty() && cycle.troubles.is_empty();
+        self.desk.told.send_replace(Some(socket::Told { report, asked: self.asked, acted }));
         self.notify(&[NotifyState::Watchdog]);
     }
 
@@ -91,8 +92,9 @@ impl Node {
         }
     }
 
-    pub(super) fn notify(&self, states: &[NotifyState<'_>]) {
-        if self.notifies
+    /// Tells systemd, if that is who started this.
+    pub fn notify(&self, states: &[NotifyState<'_>]) {
+        if self.manners == Manners::ActsForSystemd
             && let Err(error) = sd_notify::notify(states)
         {
             debug!(%error, "systemd was not told");

@@ -5,8 +5,9 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, sleep_until};
 use tracing::debug;
 
-use super::Node;
+use super::{Manners, Node};
 use crate::agent::Wake;
+use crate::effects::socket::Wish;
 use crate::effects::watch::Noticed;
 
 /// Several notices of one change count as one.
@@ -19,8 +20,8 @@ impl Node {
             let noticed = tokio::select! {
                 () = sleep_until(self.next_sign_of_life(end)) => None,
                 noticed = self.watch.changed() => Some(noticed),
-                Some(wish) = self.wishes.recv() => {
-                    self.forced |= wish.force;
+                Some(wish) = self.desk.wishes.recv() => {
+                    self.grant(wish);
                     return Wake::Asked;
                 }
             };
@@ -42,9 +43,22 @@ impl Node {
         }
     }
 
+    /// Takes a wish into account in the next cycle.
+    pub(crate) fn grant(&mut self, wish: Wish) {
+        match wish {
+            Wish::Look { force } => self.forced |= force,
+            Wish::Membership(wanted) => {
+                self.memory.departed = !wanted;
+                // Wanting out: there is something to leave, whatever is remembered.
+                self.memory.registered = !wanted;
+                self.memory.registrations = 0;
+            }
+        }
+    }
+
     /// The end of the wait, or earlier if systemd wants to hear from us before.
     fn next_sign_of_life(&self, end: Instant) -> Instant {
-        match sd_notify::watchdog_enabled().filter(|_| self.notifies) {
+        match sd_notify::watchdog_enabled().filter(|_| self.manners == Manners::ActsForSystemd) {
             Some(limit) => end.min(Instant::now() + limit / 2),
             None => end,
         }

@@ -90,7 +90,7 @@ fn watch(
         plan.situations.push(Situation::ChmpxUnknown(why));
         return;
     };
-    if file.generation == Some(in_force) {
+    if file.generation() == Some(in_force) {
         if let Some(published) = origin(seen, file, in_force)
             && !is_proven(seen, &published, in_force)
         {
@@ -131,7 +131,7 @@ fn not_adopted(seen: &Observed, policy: &Policy, plan: &mut Plan) {
 fn once_more(seen: &Observed) -> Option<Install> {
     let Published::Known(published) = &seen.published else { return None };
     let candidate = published.content.as_ref().ok().filter(|c| c.is_stamped())?;
-    let generation = seen.memory.next_generation(seen.file()?.generation);
+    let generation = seen.memory.next_generation(seen.file()?.generation());
     Some(Install {
         published: published.hash.clone(),
         candidate: candidate.clone().at_generation(generation),
@@ -162,8 +162,8 @@ fn restart_by(seen: &Observed, policy: &Policy, why: &str, due: u64, plan: &mut 
 /// Servers that the file no longer names and that are still up: chmpx keeps them, by design, until
 /// they go down.
 fn draining(running: &Running, file: &InstalledFile) -> Option<Situation> {
-    let conf = super::super::conf::Conf::read(&file.bytes);
-    let named = |name: &str| conf.servers().iter().any(|s| s.name.eq_ignore_ascii_case(name));
+    let servers = file.conf.servers();
+    let named = |name: &str| servers.iter().any(|server| server.name.is_word(name));
     // Where no name of the file shows up, chmpx shows resolved names: nothing can be said.
     if !running.servers.iter().any(|server| named(&server.name)) {
         return None;

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use super::super::candidate::Refused;
-use super::super::conf::Conf;
 use super::super::impact::{Class, Impact, compare};
 use super::super::observed::{Installed, InstalledFile, Observed, Publication, Published};
 use super::{Drift, Install, Occasion, OnChange, Plan, Policy, Situation, Step};
@@ -43,8 +42,8 @@ pub(super) fn decide(seen: &Observed, policy: &Policy, plan: &mut Plan) {
         return;
     }
     let occasion = occasion(seen, published, file);
-    let in_force = seen.adopted.clone().or_else(|| file.map(|file| Conf::read(&file.bytes)));
-    let impact = in_force.as_ref().map(|conf| compare(conf, candidate.conf()));
+    let in_force = seen.adopted.as_ref().or(file.map(|file| &file.conf));
+    let impact = in_force.map(|conf| compare(conf, candidate.conf()));
     if !seen.forced
         && let Some(obstacle) = guard(seen, policy, published, occasion, impact.as_ref())
     {
@@ -54,7 +53,7 @@ pub(super) fn decide(seen: &Observed, policy: &Policy, plan: &mut Plan) {
         plan.situations.push(obstacle);
         return;
     }
-    let generation = seen.memory.next_generation(file.and_then(|file| file.generation));
+    let generation = seen.memory.next_generation(file.and_then(InstalledFile::generation));
     let owes_restart = owes_restart(policy, occasion, impact.as_ref());
     plan.steps.push(Step::Install(Box::new(Install {
         published: published.hash.clone(),
@@ -68,11 +67,11 @@ pub(super) fn decide(seen: &Observed, policy: &Policy, plan: &mut Plan) {
 /// Whether `file` is what is published, in whatever generation.
 pub(super) fn shows(file: &InstalledFile, published: &Publication) -> bool {
     let Ok(candidate) = &published.content else { return false };
-    let generation = file.generation.unwrap_or_default();
+    let generation = file.generation().unwrap_or_default();
     file.misplaced.is_none()
         // A stamp is a number above zero; the file may still show the number that is published.
         && (generation > 0 || !candidate.is_stamped())
-        && candidate.clone().at_generation(generation).bytes() == file.bytes
+        && candidate.clone().at_generation(generation).bytes() == *file.bytes
 }
 
 fn occasion(seen: &Observed, published: &Publication, file: Option<&InstalledFile>) -> Occasion {
@@ -120,7 +119,7 @@ fn guard(
 fn on_parole(seen: &Observed, strikes: u32, at: u64) -> bool {
     strikes == 1
         && seen.running().is_some_and(|running| {
-            running.generation == seen.file().and_then(|file| file.generation)
+            running.generation == seen.file().and_then(InstalledFile::generation)
         })
         && seen.now.saturating_sub(at) >= PAROLE
 }

@@ -14,6 +14,9 @@ const LONGEST_REPEAT: u64 = 3600;
 pub(super) fn decide(seen: &Observed, plan: &mut Plan) {
     if seen.memory.departed {
         plan.situations.push(Situation::Departed);
+        if seen.memory.registered && seen.k2hr3 != K2hr3::NotAsked {
+            plan.steps.push(Step::Leave);
+        }
         return;
     }
     let missing = match seen.membership {

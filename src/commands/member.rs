@@ -1,0 +1,26 @@
+//! `register` and `unregister`: be in the role, or out of it.
+
+use super::refresh::ask_or_do;
+use super::{Exit, Failed};
+use crate::effects::socket::Request;
+use crate::model::report::Report;
+use crate::settings::{self, Layers};
+
+/// How long the role may take to change.
+const LIMIT: u64 = 60;
+
+/// Brings this node into its role, or takes it out and keeps it out.
+pub async fn run(layers: &Layers, wanted: bool) -> Result<(Exit, Report), Failed> {
+    let settings = settings::read(layers)?;
+    let request = Request::Membership { wanted, limit: LIMIT };
+    let report = ask_or_do(settings, &request, |line| line.membership(wanted, LIMIT)).await?;
+    let exit = if report.registered == wanted {
+        Exit::Ok
+    } else {
+        match Exit::of(&report) {
+            Exit::Ok => Exit::NotYet,
+            exit => exit,
+        }
+    };
+    Ok((exit, report))
+}

@@ -1,0 +1,98 @@
+//! `refresh`: look at K2HR3 now.
+
+use std::path::Path;
+
+use super::run::pace;
+use super::{Exit, Failed, SOCKET};
+use crate::agent;
+use crate::effects::lock::Lock;
+use crate::effects::socket::{self, Line, Request, Until};
+use crate::model::report::Report;
+use crate::model::settings::Settings;
+use crate::node::{Manners, Node};
+use crate::settings::{self, Layers};
+
+/// Look at K2HR3 now: through the running agent, else in a cycle of its own.
+#[derive(Debug, clap::Args)]
+pub struct Refresh {
+    /// Wait until this is true
+    #[arg(long, value_name = "STATE", value_parser = until, default_value = "looked")]
+    pub wait: Until,
+    /// Wait no longer than this many seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub timeout: u64,
+    /// Override what holds back: quarantine, shrunk cluster, settling, due times
+    #[arg(long)]
+    pub force: bool,
+}
+
+fn until(text: &str) -> Result<Until, String> {
+    match text.to_lowercase().as_str() {
+        "looked" => Ok(Until::Looked),
+        "adopted" => Ok(Until::Adopted),
+        _ => Err("`looked` or `adopted` is needed".to_owned()),
+    }
+}
+
+impl Refresh {
+    /// Does it, and tells what is true then.
+    pub async fn run(&self, layers: &Layers) -> Result<(Exit, Report), Failed> {
+        let settings = settings::read(layers)?;
+        let Self { force, wait: until, timeout: limit } = *self;
+        let request = Request::Refresh { force, until, limit };
+        let report = ask_or_do(settings, &request, |line| line.refresh(force, until, limit)).await?;
+        Ok((Exit::of_refresh(&report, until), report))
+    }
+}
+
+impl Exit {
+    /// Without `--wait adopted`, a file that is in place is enough.
+    fn of_refresh(report: &Report, until: Until) -> Self {
+        match Self::of(report) {
+            Self::NotYet if until == Until::Looked && report.installed.is_some() => Self::Ok,
+            exit => exit,
+        }
+    }
+}
+
+/// Puts a request to the running agent. Without one, takes its place until the answer is there.
+pub(super) async fn ask_or_do<F: Future<Output = Option<Report>>>(
+    settings: Settings,
+    request: &Request,
+    wish: impl FnOnce(Line) -> F,
+) -> Result<Report, Failed> {
+    let socket = settings.paths.runtime_dir.join(SOCKET);
+    if let Some(answer) = ask(&socket, request).await {
+        return answer;
+    }
+    let _lock = Lock::take(&settings.paths.runtime_dir)?;
+    let policy = settings.policy.clone();
+    let (line, desk) = socket::line();
+    let mut node = Node::new(settings, desk, Manners::Acts)?;
+    node.hurry();
+    let pace = pace(&node);
+    let report = agent::run(&mut node, pace, &policy, wish(line)).await;
+    report.ok_or_else(no_answer)
+}
+
+/// The answer of the agent that listens at `path`; `None` when none does.
+async fn ask(path: &Path, request: &Request) -> Option<Result<Report, Failed>> {
+    use std::io::ErrorKind::{ConnectionRefused, NotFound};
+    match socket::ask(path, request).await {
+        Ok(report) => Some(report.ok_or_else(no_answer)),
+        Err(error) if matches!(error.kind(), NotFound | ConnectionRefused) => None,
+        Err(error) => Some(Err(Failed {
+            exit: Exit::Unavailable,
+            what: format!("could not ask the agent at {}: {error}", path.display()),
+            help: Some("are you root?".to_owned()),
+        })),
+    }
+}
+
+fn no_answer() -> Failed {
+    Failed {
+        exit: Exit::NotYet,
+        what: "there was no answer in time".to_owned(),
+        help: Some("wait longer with --timeout, and look at `k2hdkc-slave-agent status`".to_owned()),
+    }
+}

@@ -1,0 +1,128 @@
+//! `run`: follow the cluster until told to stop.
+
+use std::io;
+use std::time::Duration;
+
+use sd_notify::NotifyState;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tracing::{error, info, warn};
+
+use super::{Exit, Failed};
+use crate::agent::{self, Chain};
+use crate::effects::lock::Lock;
+use crate::effects::socket::{self, Desk, Line};
+use crate::model::pace::Pace;
+use crate::model::settings::Settings;
+use crate::node::{Manners, Node};
+use crate::settings::{self, Layers};
+
+/// Why the loop ended.
+enum Stop {
+    Shutdown,
+    NewSettings,
+}
+
+/// Runs until SIGTERM or SIGINT. SIGHUP reads the settings again.
+pub async fn run(layers: &Layers) -> Result<Exit, Failed> {
+    let settings = settings::read(layers)?;
+    let _lock = Lock::take(&settings.paths.runtime_dir)?;
+    info!(version = env!("CARGO_PKG_VERSION"), role = %settings.identity.role,
+        cuk = settings.identity.cuk.as_str(), target = ?settings.target.path, "starting");
+    let (line, mut desk) = socket::line();
+    listen(&settings, line);
+    let mut signals = Signals::new().map_err(no_signals)?;
+    let mut settings = Some(settings);
+    while let Some(present) = settings.take() {
+        let (stop, back) = follow(present.clone(), desk, &mut signals).await?;
+        desk = back;
+        match stop {
+            Stop::Shutdown => break,
+            Stop::NewSettings => settings = Some(reread(layers, present)),
+        }
+    }
+    info!("stopping");
+    Ok(Exit::Ok)
+}
+
+async fn follow(
+    settings: Settings,
+    desk: Desk,
+    signals: &mut Signals,
+) -> Result<(Stop, Desk), Failed> {
+    let policy = settings.policy.clone();
+    let mut node = Node::new(settings, desk, Manners::ActsForSystemd)?;
+    let pace = pace(&node);
+    let stop = agent::run(&mut node, pace, &policy, signals.next()).await;
+    let state = match stop {
+        Stop::Shutdown => NotifyState::Stopping,
+        Stop::NewSettings => NotifyState::Reloading,
+    };
+    let monotonic = NotifyState::monotonic_usec_now().ok();
+    let states: Vec<_> = [Some(state), monotonic].into_iter().flatten().collect();
+    node.notify(&states);
+    Ok((stop, node.into_desk()))
+}
+
+/// The pace of `node`, as it was when the agent was last running.
+pub(super) fn pace(node: &Node) -> Pace {
+    let settings = node.settings();
+    let seed = u64::from(std::process::id()) << 32 ^ crate::effects::clock::now();
+    Pace::new(
+        settings.interval,
+        settings.longest_wait.max(Duration::from_secs(1)),
+        settings.policy.share,
+        seed,
+        node.failures(),
+    )
+}
+
+/// The settings as they are now; those in force stay if the new ones cannot be used.
+fn reread(layers: &Layers, present: Settings) -> Settings {
+    match settings::read(layers) {
+        Ok(settings) => {
+            info!("the settings were read again");
+            settings
+        }
+        Err(error) => {
+            error!(error = %Chain(&error), "the settings in force stay");
+            present
+        }
+    }
+}
+
+/// Without its socket the agent still does its work; only nobody can ask it.
+fn listen(settings: &Settings, line: Line) {
+    let path = settings.paths.runtime_dir.join(super::SOCKET);
+    match socket::listen(&path) {
+        Ok(listener) => drop(tokio::spawn(socket::serve(listener, line))),
+        Err(error) => warn!(?path, %error, "nobody can ask this agent anything"),
+    }
+}
+
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+    hangup: Signal,
+}
+
+impl Signals {
+    fn new() -> io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            hangup: signal(SignalKind::hangup())?,
+        })
+    }
+
+    async fn next(&mut self) -> Stop {
+        tokio::select! {
+            _ = self.terminate.recv() => Stop::Shutdown,
+            _ = self.interrupt.recv() => Stop::Shutdown,
+            _ = self.hangup.recv() => Stop::NewSettings,
+        }
+    }
+}
+
+fn no_signals(error: io::Error) -> Failed {
+    Failed { exit: Exit::CannotWrite, what: format!("could not watch for signals: {error}"), help: None }
+}
