@@ -1,1 +1,205 @@
 //! What the difference between two files means for a running chmpx: nothing, live, cold, refused.
+//!
+//! Two files are compared as chmpx compares them (`CHMCFGINFO::compare` in lib/chmconf.h): after
+//! defaults, expansion and sorting, so that order, quoting and remarks are no difference.
+
+mod global;
+mod nodes;
+
+use super::conf::{Conf, Peer};
+
+/// What a difference asks of a running chmpx. The later one outweighs the earlier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// There is none that chmpx sees.
+    None,
+    /// chmpx takes it while it runs.
+    Live,
+    /// chmpx takes it only by a restart.
+    Cold,
+    /// chmpx must not be shown it.
+    Refused,
+}
+
+impl Class {
+    /// Its word in every output.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Live => "live",
+            Self::Cold => "cold",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+/// One difference.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// What differs.
+    pub what: String,
+    /// What it asks of a running chmpx.
+    pub class: Class,
+    /// Why.
+    pub why: &'static str,
+}
+
+/// The difference between two files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Impact {
+    /// The weightiest of all.
+    pub overall: Class,
+    /// Every difference.
+    pub changes: Vec<Change>,
+    /// The servers that only the newer file names.
+    pub servers_added: Vec<Peer>,
+    /// The servers that only the older file names.
+    pub servers_removed: Vec<Peer>,
+}
+
+/// Compares what is adopted with a candidate for it.
+pub fn compare(old: &Conf, new: &Conf) -> Impact {
+    let mut changes = Vec::new();
+    global::compare(old, new, &mut changes);
+    let (servers_added, servers_removed) = nodes::compare_servers(old, new, &mut changes);
+    nodes::compare_slaves(old, new, &mut changes);
+    let overall = changes.iter().map(|change| change.class).max().unwrap_or(Class::None);
+    Impact { overall, changes, servers_added, servers_removed }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILE: &str = "[GLOBAL]\nGROUP=g\nFILEVERSION=1\nMODE=SLAVE\nDELIVERMODE=hash\nCTLPORT=8031\n\
+        SELFCTLPORT=8031\nSELFCUK=me\nPORT=8020\nMAXCHMPX=64\n\n\
+        [SVRNODE]\nNAME=srv1\nCTLPORT=8021\nCUK=c1\n\n\
+        [SVRNODE]\nNAME=srv2\nCTLPORT=8021\nCUK=c2\n\n\
+        [SLVNODE]\nNAME=mine\nCUK=me\n\n\
+        [SLVNODE]\nNAME=other\nCUK=you\n";
+
+    fn impact(new: &str) -> Impact {
+        compare(&Conf::read(FILE.as_bytes()), &Conf::read(new.as_bytes()))
+    }
+
+    fn replaced(old: &str, new: &str) -> Class {
+        assert!(FILE.contains(old), "{old}");
+        impact(&FILE.replacen(old, new, 1)).overall
+    }
+
+    fn with(global: &str) -> Class {
+        replaced("MAXCHMPX=64\n", &format!("MAXCHMPX=64\n{global}\n"))
+    }
+
+    #[test]
+    fn remarks_order_quoting_and_blank_lines_are_no_difference() {
+        let blocks: Vec<_> = FILE.split("\n\n").collect();
+        let turned: Vec<_> =
+            blocks.iter().rev().map(|block| format!("# remark\n{block}\n\n")).collect();
+        assert_eq!(impact(&turned.concat()).overall, Class::None);
+        assert_eq!(replaced("GROUP=g", "GROUP = 'g'   # the group"), Class::None);
+        assert_eq!(impact(&FILE.replace('\n', "\r\n")).overall, Class::None);
+    }
+
+    #[test]
+    fn a_default_and_its_absence_are_the_same() {
+        for key in [
+            "MQACK=ON",
+            "REPLICA=0",
+            "RWTIMEOUT=-5",
+            "MAXSOCKPOOL=1",
+            "CHMPXIDTYPE=name",
+            "K2HMASKBIT=8",
+        ] {
+            assert_eq!(with(key), Class::None, "{key}");
+        }
+    }
+
+    #[test]
+    fn a_date_is_never_compared() {
+        assert_eq!(with("DATE=Thu, 28 May 2020 04:56:20 +0000"), Class::None);
+    }
+
+    #[test]
+    fn the_file_version_and_the_timeouts_are_live() {
+        assert_eq!(replaced("FILEVERSION=1", "FILEVERSION=2"), Class::Live);
+        for key in
+            ["RWTIMEOUT=10", "RETRYCNT=3", "MQACK=no", "SOCKTHREADCNT=2", "REPLICA=1", "DOMERGE=on"]
+        {
+            assert_eq!(with(key), Class::Live, "{key}");
+        }
+    }
+
+    #[test]
+    fn capacities_and_the_hash_file_are_cold() {
+        assert_eq!(replaced("MAXCHMPX=64", "MAXCHMPX=65"), Class::Cold);
+        for key in ["MAXMQSERVER=2", "MQPERATTACH=4", "K2HMASKBIT=4", "MAXSOCKPOOL=2"] {
+            assert_eq!(with(key), Class::Cold, "{key}");
+        }
+    }
+
+    #[test]
+    fn what_the_cluster_is_called_and_who_this_host_is_are_cold() {
+        assert_eq!(replaced("GROUP=g", "GROUP=h"), Class::Cold);
+        assert_eq!(replaced("DELIVERMODE=hash", "DELIVERMODE=random"), Class::Cold);
+        assert_eq!(replaced("SELFCTLPORT=8031", "SELFCTLPORT=8032"), Class::Cold);
+        assert_eq!(with("CHMPXIDTYPE=CUK"), Class::Cold);
+    }
+
+    #[test]
+    fn becoming_a_server_is_refused() {
+        assert_eq!(replaced("MODE=SLAVE", "MODE=SERVER"), Class::Refused);
+    }
+
+    #[test]
+    fn servers_come_and_go_live() {
+        let added = impact(&format!("{FILE}[SVRNODE]\nNAME=srv3\nCTLPORT=8021\nCUK=c3\n"));
+        assert_eq!(added.overall, Class::Live);
+        assert_eq!(added.servers_added[0].name, "srv3");
+        let removed = impact(&FILE.replace("[SVRNODE]\nNAME=srv2\nCTLPORT=8021\nCUK=c2\n", ""));
+        assert_eq!(removed.overall, Class::Live);
+        assert_eq!(removed.servers_removed[0].name, "srv2");
+    }
+
+    #[test]
+    fn replacing_all_servers_at_once_is_refused() {
+        assert_eq!(impact(&FILE.replace("NAME=srv", "NAME=db")).overall, Class::Refused);
+    }
+
+    #[test]
+    fn a_server_that_changes_its_port_or_id_is_cold() {
+        assert_eq!(replaced("NAME=srv1\n", "NAME=srv1\nPORT=9\n"), Class::Cold);
+        assert_eq!(replaced("CUK=c1", "CUK=c9"), Class::Cold);
+        assert_eq!(replaced("NAME=srv1\nCTLPORT=8021", "NAME=srv1\nCTLPORT=8022"), Class::Cold);
+        assert_eq!(replaced("NAME=srv1\n", "NAME=srv1\nENDPOINTS=a:1\n"), Class::Cold);
+    }
+
+    #[test]
+    fn the_first_server_with_ssl_is_cold() {
+        let ssl = "SSL=yes\nSERVER_CERT=/c\nSERVER_PRIKEY=/k\n";
+        let new = format!("{FILE}[SVRNODE]\nNAME=srv3\nCTLPORT=8021\n{ssl}");
+        assert_eq!(impact(&new).overall, Class::Cold);
+    }
+
+    #[test]
+    fn other_slaves_come_go_and_change_live() {
+        assert_eq!(
+            impact(&FILE.replace("[SLVNODE]\nNAME=other\nCUK=you\n", "")).overall,
+            Class::Live
+        );
+        assert_eq!(replaced("CUK=you", "CUK=yours"), Class::Live);
+        assert_eq!(impact(&format!("{FILE}[SLVNODE]\nNAME=third\n")).overall, Class::Live);
+    }
+
+    #[test]
+    fn a_change_of_the_own_entry_is_cold_and_its_loss_is_refused() {
+        assert_eq!(
+            replaced("NAME=mine\nCUK=me", "NAME=mine\nCUK=me\nCUSTOM_ID_SEED=s"),
+            Class::Cold
+        );
+        assert_eq!(
+            impact(&FILE.replace("[SLVNODE]\nNAME=mine\nCUK=me\n", "")).overall,
+            Class::Refused
+        );
+    }
+}

@@ -154,11 +154,12 @@ mod tests {
     fn a_short_hexadecimal_name_with_a_port_passes_for_an_ipv6_address() {
         gives("ab:80", &["ab:80:8020"]);
         gives("12:34", &["12:34:8020"]);
+        gives(":8020", &[":8020:8020"]);
     }
 
     #[test]
     fn an_item_that_cannot_be_read_is_left_out() {
-        for list in [":8020", "192.0.2.1:", "192.0.2.1:abc", "=", "a b", "12345", "192.0.2.256"] {
+        for list in ["192.0.2.1:", "192.0.2.1:abc", "=", "a b", "12345", "192.0.2.256"] {
             assert_eq!(read(list), (vec![], 1), "{list}");
         }
         assert_eq!(read(""), (vec![], 0));

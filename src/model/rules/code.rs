@@ -127,6 +127,7 @@ codes! {
     NoIdKey "no-id-key" DoesNotLoad "add the key that CHMPXIDTYPE calls for"
     EmptyIdKey "empty-id-key" DoesNotStart "give the key that CHMPXIDTYPE calls for a value"
     LongId "long-id" Harms "shorten it to at most 2047 bytes"
+    HugeId "huge-id" DoesNotStart "shorten it to at most 2047 bytes"
     LongName "long-name" Works "shorten it to at most 1024 bytes"
     BadEndpoint "bad-endpoint" Works "write `host` or `host:port`, separated by commas"
     ManyEndpoints "many-endpoints" Works "list at most four"

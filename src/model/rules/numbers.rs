@@ -119,8 +119,8 @@ fn look_at_queues(conf: &Conf, findings: &mut Findings) {
 /// Threads that a start may bring along without trouble.
 const MOST_THREADS: i32 = 1024;
 
-/// Bytes of shared memory and hash file that a host may be expected to have room for.
-const MOST_BYTES: u64 = 8 << 30;
+/// Bytes of shared memory, or of hash file, that a host may be expected to have room for.
+const MOST_BYTES: u64 = 1 << 30;
 
 /// chmpx writes its areas full of zeros when it starts, whatever their size.
 fn look_at_sizes(conf: &Conf, findings: &mut Findings) {
@@ -141,7 +141,7 @@ fn look_at_sizes(conf: &Conf, findings: &mut Findings) {
     let shared = slots.saturating_mul(26_776 + 48 * read("MAXSOCKPOOL", 1));
     if shared > MOST_BYTES {
         let line = conf.global("MAXSOCKPOOL").map(|entry| entry.line);
-        let message = format!("MAXCHMPX and MAXSOCKPOOL make chmpx write {} GiB", shared >> 30);
+        let message = format!("MAXCHMPX and MAXSOCKPOOL make chmpx write {} MiB", shared >> 20);
         findings.add(Code::HugeNumber, line, message);
     }
 

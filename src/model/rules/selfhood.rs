@@ -1,6 +1,6 @@
 //! Rules about this host among the nodes: chmpx starts only where it finds itself.
 
-use super::nodes::empty_id_key;
+use super::nodes::{empty_id_key, look_at_size};
 use super::{Code, Findings};
 use crate::model::conf::{Conf, Mode, Peer, Selfhood, Text};
 use crate::model::host::{Certainty, Host};
@@ -144,6 +144,10 @@ fn look_at_first(conf: &Conf, first: &Own<'_>, others: &[Own<'_>], findings: &mu
         let message =
             format!("chmpx cannot listen on the control port {} of this host", peer.ctlport);
         findings.add(Code::SelfPort, line, message);
+    }
+    if !first.is_server {
+        look_at_size("CUK", &peer.cuk, peer.line, findings);
+        look_at_size("CUSTOM_ID_SEED", &peer.seed, peer.line, findings);
     }
     if !first.is_server
         && let Some(key) = empty_id_key(conf, peer)

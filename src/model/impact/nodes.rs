@@ -1,0 +1,137 @@
+//! Servers and slaves that come, go and change.
+
+use std::collections::BTreeMap;
+
+use super::{Change, Class};
+use crate::model::conf::{Conf, Given, Peer, Text};
+
+/// Tells apart what chmpx keeps apart: name, control port and CUK.
+type Place = (Text, i16, Text);
+
+fn place(peer: &Peer) -> Place {
+    (peer.name.clone(), peer.ctlport, peer.cuk.clone())
+}
+
+fn called(peer: &Peer) -> String {
+    format!("{}:{}", peer.name, peer.ctlport)
+}
+
+/// What differs between two entries of one node that a running chmpx cannot take over.
+fn difference(old: &Peer, new: &Peer) -> Option<&'static str> {
+    let differs = |differs: bool, what| differs.then_some(what);
+    differs(old.ctlport != new.ctlport, "CTLPORT")
+        .or_else(|| differs(old.cuk != new.cuk, "CUK"))
+        .or_else(|| differs(old.seed != new.seed, "CUSTOM_ID_SEED"))
+        .or_else(|| differs(old.port != new.port, "PORT"))
+        .or_else(|| differs(old.tls != new.tls, "TLS"))
+        .or_else(|| differs(old.endpoints != new.endpoints, "ENDPOINTS"))
+        .or_else(|| differs(old.ctlendpoints != new.ctlendpoints, "CTLENDPOINTS"))
+        .or_else(|| differs(old.forward_peers != new.forward_peers, "FORWARD_PEERS"))
+        .or_else(|| differs(old.reverse_peers != new.reverse_peers, "REVERSE_PEERS"))
+}
+
+/// What becomes of the table of servers. The servers added come first, then those removed.
+pub(super) fn compare_servers(
+    old: &Conf,
+    new: &Conf,
+    changes: &mut Vec<Change>,
+) -> (Vec<Peer>, Vec<Peer>) {
+    let (old, new) = (old.servers(), new.servers());
+    let (mut added, mut removed) = (Vec::new(), Vec::new());
+    for (before, after) in pairs(&old, &new) {
+        match (before, after) {
+            (Some(before), Some(after)) => {
+                if let Some(key) = difference(before, after) {
+                    let what = format!("{key} of the server {}", called(before));
+                    changes.push(server_changed(what, key));
+                }
+            }
+            (None, Some(after)) => added.push(after.clone()),
+            (Some(before), None) => removed.push(before.clone()),
+            (None, None) => {}
+        }
+    }
+    let had_ssl = old.iter().any(|server| server.tls.ssl);
+    for server in &added {
+        let (class, why) = if server.tls.ssl && !had_ssl {
+            (Class::Cold, "a chmpx that started without TLS crashes on the first server with it")
+        } else {
+            (Class::Live, "chmpx adds the server while it runs")
+        };
+        changes.push(Change { what: format!("the server {} is new", called(server)), class, why });
+    }
+    let all_go = !old.is_empty() && removed.len() == old.len();
+    for server in &removed {
+        let (class, why) = if all_go {
+            (Class::Refused, "not one server stays: after a restart chmpx would find no ring")
+        } else {
+            (Class::Live, "chmpx drops the server once it is down and out of service")
+        };
+        changes.push(Change { what: format!("the server {} is gone", called(server)), class, why });
+    }
+    (added, removed)
+}
+
+fn server_changed(what: String, key: &'static str) -> Change {
+    // `chmpxman_lap::UpdateChmpxSvrs` in lib/chmstructure.tcc does not compare these.
+    let why = match key {
+        "PORT" | "TLS" => "chmpx looks at it only at its start",
+        _ => "a running chmpx makes a second entry of it beside the old one",
+    };
+    Change { what, class: Class::Cold, why }
+}
+
+/// Equal nodes first, then those of one name of which there is just one on either side.
+fn pairs<'a>(old: &'a [Peer], new: &'a [Peer]) -> Vec<(Option<&'a Peer>, Option<&'a Peer>)> {
+    let mut left: BTreeMap<Place, Vec<&Peer>> = BTreeMap::new();
+    for peer in old {
+        left.entry(place(peer)).or_default().push(peer);
+    }
+    let mut pairs = Vec::new();
+    let mut unmet: BTreeMap<&Text, Vec<&Peer>> = BTreeMap::new();
+    for peer in new {
+        match left.get_mut(&place(peer)).and_then(Vec::pop) {
+            Some(before) => pairs.push((Some(before), Some(peer))),
+            None => unmet.entry(&peer.name).or_default().push(peer),
+        }
+    }
+    for before in left.into_values().flatten() {
+        pairs.push((Some(before), unmet.get_mut(&before.name).and_then(Vec::pop)));
+    }
+    pairs.extend(unmet.into_values().flatten().map(|after| (None, Some(after))));
+    pairs
+}
+
+/// Slaves are only a list of who may connect, but for the own entry.
+pub(super) fn compare_slaves(old: &Conf, new: &Conf, changes: &mut Vec<Change>) {
+    let own = new.selfhood(&Given::default()).cuk;
+    let is_own = |peer: &Peer| !own.is_empty() && peer.cuk == own;
+    let (old, new) = (old.slaves(), new.slaves());
+    let live = "chmpx takes its list of slaves while it runs";
+    for (before, after) in pairs(&old, &new) {
+        let (what, class, why) = match (before, after) {
+            (Some(before), Some(after)) => {
+                let Some(key) = difference(before, after) else { continue };
+                let what = format!("{key} of the slave {}", called(before));
+                if is_own(before) || is_own(after) {
+                    (what, Class::Cold, "chmpx looks at its own entry only at its start")
+                } else {
+                    (what, Class::Live, live)
+                }
+            }
+            (None, Some(after)) => {
+                (format!("the slave {} is new", called(after)), Class::Live, live)
+            }
+            (Some(before), None) => {
+                let what = format!("the slave {} is gone", called(before));
+                if is_own(before) && !new.iter().any(is_own) {
+                    (what, Class::Refused, "it is this host: the next start would fail")
+                } else {
+                    (what, Class::Live, live)
+                }
+            }
+            (None, None) => continue,
+        };
+        changes.push(Change { what, class, why });
+    }
+}
