@@ -30,7 +30,7 @@ mod users;
 mod wire;
 mod yrn;
 
-pub use admin::{Admin, AdminError, Cluster, ClusterPlan, FaultPlan, Raw};
+pub use admin::{Admin, AdminError, Cluster, ClusterPlan, Conversation, FaultPlan, Raw};
 pub use faults::{Armed, At, Fault};
 pub use json::{Json, Members};
 pub use log::{Counts, Seen};

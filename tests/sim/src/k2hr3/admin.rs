@@ -1,6 +1,7 @@
 //! Drives a k2hr3-sim from a test: starts it, makes clusters, arms faults, asks what was seen.
 
 mod cluster;
+mod conversation;
 mod http;
 mod process;
 
@@ -14,6 +15,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use cluster::{Cluster, ClusterPlan};
+pub use conversation::Conversation;
 pub use http::Raw;
 use process::Process;
 
@@ -133,6 +135,8 @@ impl Admin {
     }
 
     /// Refuses connections and ends all there are. What is stored stays.
+    ///
+    /// This needs an admin address: a server that listens on one address only closes that, too.
     pub async fn down(&self) -> Done {
         self.post("/sim/listeners", &DoorOrder { open: false }).await
     }
@@ -145,12 +149,17 @@ impl Admin {
     /// Moves the clock, which tokens live by; gives the time in seconds since 1970.
     pub async fn advance(&self, by: Duration) -> Done<i64> {
         let advance = i64::try_from(by.as_secs()).unwrap_or(i64::MAX);
-        self.clock(ClockOrder { advance, set: None }).await
+        self.clock(ClockOrder { advance, ..ClockOrder::default() }).await
     }
 
-    /// Sets the clock.
+    /// Sets the clock to this many seconds since 1970.
     pub async fn set_clock(&self, seconds: i64) -> Done<i64> {
-        self.clock(ClockOrder { advance: 0, set: Some(seconds) }).await
+        self.clock(ClockOrder { set: Some(seconds), ..ClockOrder::default() }).await
+    }
+
+    /// Stops the clock, so that only [`Admin::advance`] and [`Admin::set_clock`] move it.
+    pub async fn stop_clock(&self) -> Done<i64> {
+        self.clock(ClockOrder { stop: Some(true), ..ClockOrder::default() }).await
     }
 
     async fn clock(&self, order: ClockOrder) -> Done<i64> {

@@ -2,23 +2,33 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Seconds since 1970, shifted by what a test asked for.
+/// Seconds since 1970, shifted or stopped by a test.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Clock {
     shift: i64,
+    stopped_at: Option<i64>,
 }
 
 impl Clock {
     pub(crate) fn now(self) -> i64 {
-        machine_seconds().saturating_add(self.shift)
+        self.stopped_at.unwrap_or_else(|| machine_seconds().saturating_add(self.shift))
     }
 
     pub(crate) fn advance(&mut self, seconds: i64) {
         self.shift = self.shift.saturating_add(seconds);
+        self.stopped_at = self.stopped_at.map(|at| at.saturating_add(seconds));
     }
 
     pub(crate) fn set(&mut self, seconds: i64) {
         self.shift = seconds.saturating_sub(machine_seconds());
+        self.stopped_at = self.stopped_at.map(|_| seconds);
+    }
+
+    /// Stops the clock where it is, or lets it run on from there.
+    pub(crate) fn stop(&mut self, stops: bool) {
+        let now = self.now();
+        self.stopped_at = stops.then_some(now);
+        self.set(now);
     }
 }
 
@@ -85,5 +95,11 @@ mod tests {
         clock.set(1000);
         clock.advance(500);
         assert!((1500..1502).contains(&clock.now()));
+        clock.stop(true);
+        clock.set(7);
+        clock.advance(2);
+        assert_eq!(clock.now(), 9);
+        clock.stop(false);
+        assert!((9..11).contains(&clock.now()));
     }
 }

@@ -69,7 +69,7 @@ impl<S: Stream> Connection<S> {
         loop {
             match wire::read(&mut self.stream, &mut buffer, self.peer, wait).await {
                 Ok(request) if control::is_for(&request) => {
-                    let response = control::answer(&self.shared, &request);
+                    let response = control::answer(&self.shared, &request).await;
                     if !self.send(&request, &response, None).await.goes_on {
                         return;
                     }

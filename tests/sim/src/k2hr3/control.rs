@@ -25,12 +25,15 @@ pub(crate) fn is_for(request: &Request) -> bool {
     request.path() == "/sim" || request.path().starts_with("/sim/")
 }
 
-pub(crate) fn answer(shared: &Shared, request: &Request) -> Response {
+pub(crate) async fn answer(shared: &Shared, request: &Request) -> Response {
     let outcome = if request.path() == "/sim/listeners" {
-        order::<DoorOrder>(request).and_then(|DoorOrder { open }| {
-            shared.open.send_replace(open);
-            done(&())
-        })
+        match order::<DoorOrder>(request) {
+            Ok(DoorOrder { open }) => {
+                shared.open_doors(open).await;
+                done(&())
+            }
+            Err(refusal) => Err(refusal),
+        }
     } else {
         routed(&mut shared.sim(), request)
     };
@@ -124,7 +127,10 @@ fn made(state: &mut State, request: &Request) -> Answer {
         }
         "/sim/tokens" => return issued(state, order(request)?),
         "/sim/clock" => {
-            let ClockOrder { advance, set } = order(request)?;
+            let ClockOrder { advance, set, stop } = order(request)?;
+            if let Some(stops) = stop {
+                state.clock.stop(stops);
+            }
             if let Some(seconds) = set {
                 state.clock.set(seconds);
             }

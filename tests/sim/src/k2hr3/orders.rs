@@ -161,6 +161,8 @@ pub struct ClockOrder {
     pub advance: i64,
     /// Seconds since 1970 to set it to, before going forward.
     pub set: Option<i64>,
+    /// Whether it stops, or runs on; as before when absent.
+    pub stop: Option<bool>,
 }
 
 /// The server's clock.

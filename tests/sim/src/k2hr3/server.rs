@@ -59,7 +59,7 @@ impl Server {
     pub async fn start(options: Options) -> io::Result<Self> {
         let acceptor = options.tls.as_ref().map(acceptor).transpose()?;
         let scheme = if acceptor.is_some() { "https" } else { "http" };
-        let shared = Arc::new(Shared::new(options.idle, options.verbose));
+        let shared = Arc::new(Shared::new(options.idle, options.verbose, options.listen.len()));
         let (mut tasks, mut urls) = (JoinSet::new(), Vec::new());
         for address in options.listen {
             let listener = TcpListener::bind(address).await?;
@@ -120,10 +120,12 @@ impl Door {
         let mut listener = Some(listener);
         loop {
             if let Some(listener) = listener.take() {
+                self.shared.open_doors.send_modify(|doors| *doors += 1);
                 tokio::select! {
                     () = self.always_open(listener) => {}
                     closed = open.wait_for(|open| !open) => if closed.is_err() { return },
                 }
+                self.shared.open_doors.send_modify(|doors| *doors -= 1);
             }
             if open.wait_for(|open| *open).await.is_err() {
                 return;

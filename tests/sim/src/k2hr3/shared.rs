@@ -31,6 +31,9 @@ pub(crate) struct Shared {
     pub(crate) changes: watch::Sender<u64>,
     /// Whether the API's addresses accept connections.
     pub(crate) open: watch::Sender<bool>,
+    /// How many of those addresses do.
+    pub(crate) open_doors: watch::Sender<usize>,
+    pub(crate) doors: usize,
     pub(crate) idle: Duration,
     verbose: bool,
     started: Instant,
@@ -38,7 +41,7 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn new(idle: Duration, verbose: bool) -> Self {
+    pub(crate) fn new(idle: Duration, verbose: bool, doors: usize) -> Self {
         let sim = Sim {
             state: State::default(),
             faults: Faults::default(),
@@ -49,6 +52,8 @@ impl Shared {
             sim: Mutex::new(sim),
             changes: watch::Sender::new(0),
             open: watch::Sender::new(true),
+            open_doors: watch::Sender::new(0),
+            doors,
             idle,
             verbose,
             started: Instant::now(),
@@ -58,6 +63,15 @@ impl Shared {
 
     pub(crate) fn sim(&self) -> MutexGuard<'_, Sim> {
         self.sim.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Opens or closes all doors, and waits until that is done.
+    pub(crate) async fn open_doors(&self, open: bool) {
+        self.open.send_replace(open);
+        let wanted = if open { self.doors } else { 0 };
+        let mut doors = self.open_doors.subscribe();
+        // The sender lives as long as this.
+        doors.wait_for(|open| *open == wanted).await.map(drop).unwrap_or_default();
     }
 
     /// Counts a connection at its first request and gives its number.

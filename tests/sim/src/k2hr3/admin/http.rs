@@ -52,7 +52,7 @@ pub(crate) async fn exchange(
     parsed(&answer)
 }
 
-fn host(url: &str) -> &str {
+pub(crate) fn host(url: &str) -> &str {
     url.strip_prefix("http://").unwrap_or(url).trim_end_matches('/')
 }
 
@@ -70,19 +70,24 @@ fn request(url: &str, method: &str, target: &str, headers: &[(&str, &str)], body
     text + "\r\n" + body
 }
 
-pub(crate) fn parsed(answer: &[u8]) -> io::Result<Raw> {
-    let invalid = |text: &str| io::Error::new(io::ErrorKind::InvalidData, text.to_owned());
+fn parsed(answer: &[u8]) -> io::Result<Raw> {
+    let Some((mut raw, begin)) = head(answer)? else {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    };
+    raw.body = answer.get(begin..).unwrap_or_default().to_vec();
+    Ok(raw)
+}
+
+/// The answer without its body, and where that begins; none while the head is incomplete.
+pub(crate) fn head(answer: &[u8]) -> io::Result<Option<(Raw, usize)>> {
     let mut headers = [httparse::EMPTY_HEADER; 64];
     let mut head = httparse::Response::new(&mut headers);
-    let length = match head.parse(answer) {
-        Ok(httparse::Status::Complete(length)) => length,
-        Ok(httparse::Status::Partial) => return Err(invalid("the head is incomplete")),
-        Err(_) => return Err(invalid("the head is no HTTP")),
+    let length = match head.parse(answer).map_err(io::Error::other)? {
+        httparse::Status::Complete(length) => length,
+        httparse::Status::Partial => return Ok(None),
     };
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    Ok(Raw {
-        status: head.code.unwrap_or_default(),
-        headers: head.headers.iter().map(|one| (one.name.to_owned(), text(one.value))).collect(),
-        body: answer.get(length..).unwrap_or_default().to_vec(),
-    })
+    let headers = head.headers.iter().map(|one| (one.name.to_owned(), text(one.value)));
+    let status = head.code.unwrap_or_default();
+    Ok(Some((Raw { status, headers: headers.collect(), body: Vec::new() }, length)))
 }
