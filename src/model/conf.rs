@@ -56,7 +56,7 @@ pub enum IdType {
     Cuk,
     /// The list of control endpoints.
     CtlEndpoints,
-    /// CUSTOM_ID_SEED.
+    /// `CUSTOM_ID_SEED`.
     Custom,
 }
 

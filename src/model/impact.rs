@@ -6,6 +6,8 @@
 mod global;
 mod nodes;
 
+use std::fmt;
+
 use super::conf::{Conf, Peer};
 
 /// What a difference asks of a running chmpx. The later one outweighs the earlier.
@@ -30,6 +32,12 @@ impl Class {
             Self::Cold => "cold",
             Self::Refused => "refused",
         }
+    }
+}
+
+impl fmt::Display for Class {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 

@@ -298,10 +298,11 @@ mod tests {
 
     #[track_caller]
     fn all(pattern: &str, yes: &[&str], no: &[&str]) {
-        yes.iter()
-            .for_each(|text| assert_eq!(matches(pattern, text), Some(true), "{pattern} {text}"));
-        no.iter()
-            .for_each(|text| assert_eq!(matches(pattern, text), Some(false), "{pattern} {text}"));
+        for (texts, expected) in [(yes, true), (no, false)] {
+            for text in texts {
+                assert_eq!(matches(pattern, text), Some(expected), "{pattern} {text}");
+            }
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! `K2HDKC_SHARED_DATA` names another place. Its README describes the host that judged.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::fs;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -119,7 +120,7 @@ fn escaped(text: &Text) -> String {
             }
         }
         for byte in chunk.invalid() {
-            out.push_str(&format!("\\x{byte:02x}"));
+            let _infallible = write!(out, "\\x{byte:02x}");
         }
     }
     out
@@ -172,7 +173,7 @@ fn the_rules_agree_with_a_real_chmpx() {
             continue;
         }
         println!("{} ({})", row.file, row.get("about"));
-        found.iter().for_each(|line| println!("  {line}"));
+        println!("  {}", found.join("\n  "));
         println!("  theirs: {} {}", row.get("error"), row.get("start_error"));
         for finding in &verdict.findings {
             println!("  ours: {} {}", finding.code, finding.message);

@@ -41,17 +41,17 @@ pub struct Peer {
 pub struct Tls {
     /// SSL; always off for a slave node.
     pub ssl: bool,
-    /// SSL_VERIFY_PEER; always off for a slave node.
+    /// `SSL_VERIFY_PEER`; always off for a slave node.
     pub verify_peer: bool,
     /// CAPATH
     pub capath: Text,
-    /// SERVER_CERT
+    /// `SERVER_CERT`
     pub server_cert: Text,
-    /// SERVER_PRIKEY
+    /// `SERVER_PRIKEY`
     pub server_prikey: Text,
-    /// SLAVE_CERT
+    /// `SLAVE_CERT`
     pub slave_cert: Text,
-    /// SLAVE_PRIKEY
+    /// `SLAVE_PRIKEY`
     pub slave_prikey: Text,
 }
 

@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn double_quotes_know_two_escapes_and_keep_other_backslashes() {
-        is(r##""a\"b\\c\.d # e""##, r##"a"b\c\.d # e"##);
+        is(r#""a\"b\\c\.d # e""#, r#"a"b\c\.d # e"#);
         is(r#""it\'s""#, r"it\'s");
     }
 

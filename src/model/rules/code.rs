@@ -36,6 +36,12 @@ impl Level {
     }
 }
 
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 impl Effect {
     /// The level of a finding with this effect.
     pub fn level(self) -> Level {
@@ -101,6 +107,7 @@ codes! {
     OddGroup "odd-group" Works "choose a GROUP of at most 200 printable characters"
     NoFileVersion "no-fileversion" DoesNotLoad "add `FILEVERSION = 1` to [GLOBAL]"
     OddFileVersion "odd-fileversion" Works "write a number from 0 to 2147483647"
+    BareFileVersion "bare-fileversion" Harms "write `FILEVERSION = 1`: the agent puts its generation there"
     NoMode "no-mode" Works "add `MODE = SLAVE` to [GLOBAL]"
     BadMode "bad-mode" DoesNotLoad "write `MODE = SLAVE`"
     ServerMode "server-mode" Harms "write `MODE = SLAVE`: this host is to be a slave node"

@@ -55,7 +55,7 @@ impl Findings {
                 self.found.push(Finding { code, level, line: None, message, help: code.help() });
             }
         }
-        self.found.sort_by(|a, b| (a.line, a.code).cmp(&(b.line, b.code)));
+        self.found.sort_by_key(|finding| (finding.line, finding.code));
         self.found
     }
 }

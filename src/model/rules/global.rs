@@ -1,7 +1,7 @@
 //! Rules about `[GLOBAL]`: what the cluster is, and in which role this host takes part.
 
 use super::{Code, Findings};
-use crate::model::conf::{Conf, Mode};
+use crate::model::conf::{Conf, Mode, Oddity};
 
 /// The longest GROUP that fits the name of a message queue: with a dot and 16 digits at most 255
 /// bytes (`ChmEventMq::MakeMqPath` in lib/chmeventmq.cc).
@@ -13,6 +13,7 @@ const LONG_GROUP: usize = 200;
 pub(super) fn look(conf: &Conf, findings: &mut Findings) {
     look_at_group(conf, findings);
     look_at_version(conf, findings);
+    look_at_bare_version(conf, findings);
     look_at_modes(conf, findings);
     look_at_truths(conf, findings);
     if conf.global("SELFCTLPORT").is_none() {
@@ -56,6 +57,18 @@ fn look_at_version(conf: &Conf, findings: &mut Findings) {
     if !value.is_plain_number() || read < 0 || value.len() > 10 {
         let message = format!("chmpx reads FILEVERSION `{value}` as {read}");
         findings.add(Code::OddFileVersion, Some(entry.line), message);
+    }
+}
+
+/// The agent replaces the value, and a line without `=` has no place for one.
+fn look_at_bare_version(conf: &Conf, findings: &mut Findings) {
+    let version = conf.file_version().map(|version| version.line);
+    let bare = |(line, oddity): &&(usize, Oddity)| {
+        Some(*line) == version && matches!(oddity, Oddity::NoEquals(_))
+    };
+    if let Some((line, _)) = conf.oddities().iter().find(bare) {
+        let message = "FILEVERSION has no value, and no place for one".to_owned();
+        findings.add(Code::BareFileVersion, Some(*line), message);
     }
 }
 

@@ -189,19 +189,15 @@ fn look_at_keys(conf: &Conf, findings: &mut Findings) {
     for (keys, known) in sections {
         let odd = keys.iter().filter(|(key, _)| !known.iter().any(|name| *key == name));
         for (key, entry) in odd {
-            let line = Some(entry.line);
-            match known.iter().find(|name| key.is_word(name)) {
-                Some(name) => {
-                    let message =
-                        format!("chmpx knows {name} in capital letters only: it passes over {key}");
-                    findings.add(Code::KeyCase, line, message);
-                }
-                None => {
-                    let message =
-                        format!("chmpx does not know the key {key} here and passes over it");
-                    findings.add(Code::UnknownKey, line, message);
-                }
-            }
+            let (code, message) = if let Some(name) = known.iter().find(|name| key.is_word(name)) {
+                let message =
+                    format!("chmpx passes over {key}: it knows {name} in capital letters only");
+                (Code::KeyCase, message)
+            } else {
+                let message = format!("chmpx does not know the key {key} here and passes over it");
+                (Code::UnknownKey, message)
+            };
+            findings.add(code, Some(entry.line), message);
         }
     }
 }

@@ -1,0 +1,158 @@
+//! The verdict for people, in the manner of a good compiler.
+
+use std::io::{self, Write};
+
+use super::Looked;
+use crate::model::conf::{Text, trim};
+use crate::model::rules::{Finding, Level};
+
+/// Whether, and in which colours, to write.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Paint(bool);
+
+const BOLD: &str = "1";
+const RED: &str = "1;31";
+const YELLOW: &str = "1;33";
+const GREEN: &str = "1;32";
+const BLUE: &str = "1;34";
+
+impl Paint {
+    /// Colours are for terminals that can show them, and for people who want them.
+    pub(super) fn new(is_terminal: bool) -> Self {
+        let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        Self(is_terminal && !unwanted && std::env::var_os("TERM").is_none_or(|term| term != "dumb"))
+    }
+
+    fn of(self, code: &str, text: &str) -> String {
+        if self.0 { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+    }
+}
+
+/// Longer lines of a file are not shown whole.
+const WIDTH: usize = 120;
+
+pub(super) fn tell(looked: &Looked, paint: Paint, out: &mut impl Write) -> io::Result<()> {
+    let lines = Lines::of(looked);
+    for finding in &looked.verdict.findings {
+        tell_finding(looked, finding, &lines, paint, out)?;
+    }
+    let verdict = &looked.verdict;
+    let path = looked.path.display();
+    let (colour, sentence) = match (verdict.loads, verdict.starts, verdict.is_fit()) {
+        (false, _, _) => (RED, "chmpx would not load it: a running one would end itself"),
+        (true, Some(false), _) => (RED, "chmpx would load it, but not start with it on this host"),
+        (true, None, _) => (YELLOW, "chmpx would load it; whether it starts is not certain"),
+        (true, Some(true), false) => (RED, "chmpx would load it and start, but come to harm"),
+        (true, Some(true), true) => (GREEN, "chmpx would load it and start"),
+    };
+    writeln!(out, "{}: {}", paint.of(BOLD, &path.to_string()), paint.of(colour, sentence))?;
+    if verdict.loads {
+        let group = looked.conf.group().map(printable).unwrap_or_default();
+        let servers = looked.conf.servers().len();
+        let slaves = looked.conf.slaves().len();
+        writeln!(out, "  group {group}, {servers} server(s), {slaves} slave(s)")?;
+    }
+    Ok(())
+}
+
+fn tell_finding(
+    looked: &Looked,
+    finding: &Finding,
+    lines: &Lines<'_>,
+    paint: Paint,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let colour = if finding.level == Level::Error { RED } else { YELLOW };
+    let head = format!("{}[{}]", finding.level, finding.code);
+    let message = plain(&finding.message);
+    writeln!(out, "{}: {}", paint.of(colour, &head), paint.of(BOLD, &message))?;
+
+    let path = looked.path.display();
+    let (number, arrow) = match finding.line {
+        Some(line) => (line.to_string(), format!("{path}:{line}")),
+        None => (String::new(), path.to_string()),
+    };
+    let pad = " ".repeat(number.len());
+    writeln!(out, "{pad}{} {arrow}", paint.of(BLUE, "-->"))?;
+    if let Some(text) = finding.line.and_then(|line| lines.get(line)) {
+        let bar = paint.of(BLUE, "|");
+        writeln!(out, "{pad} {bar}\n{} {bar} {text}", paint.of(BLUE, &number))?;
+    }
+    writeln!(out, "{pad} {} {}: {}\n", paint.of(BLUE, "="), paint.of(BOLD, "help"), finding.help)
+}
+
+/// The lines of a file that are spoken of.
+struct Lines<'a>(Vec<(usize, &'a [u8])>);
+
+impl<'a> Lines<'a> {
+    fn of(looked: &'a Looked) -> Self {
+        let mut wanted: Vec<_> = looked.verdict.findings.iter().filter_map(|it| it.line).collect();
+        wanted.sort_unstable();
+        let lines = looked.bytes.split(|byte| *byte == b'\n').enumerate();
+        let lines = lines.map(|(at, line)| (at + 1, line));
+        Self(lines.filter(|(number, _)| wanted.binary_search(number).is_ok()).collect())
+    }
+
+    fn get(&self, number: usize) -> Option<String> {
+        let at = self.0.binary_search_by_key(&number, |(number, _)| *number).ok()?;
+        let (_, line) = self.0.get(at)?;
+        let shown = printable(&Text::from(trim(line)));
+        let cut: String = shown.chars().take(WIDTH).collect();
+        Some(if cut.len() < shown.len() { format!("{cut}...") } else { cut })
+    }
+}
+
+fn printable(text: &Text) -> String {
+    plain(&text.to_string())
+}
+
+/// A file may hold anything, and a terminal must not obey it.
+fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '\t' => out.push(' '),
+            _ if letter.is_control() => out.extend(letter.escape_default()),
+            _ => out.push(letter),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::model::conf::Conf;
+    use crate::model::rules::judge;
+
+    fn told(text: &str) -> String {
+        let conf = Conf::read(text.as_bytes());
+        let verdict = judge(&conf, None);
+        let looked = Looked {
+            path: PathBuf::from("slave.ini"),
+            bytes: text.as_bytes().to_vec(),
+            conf,
+            own_name: Text::default(),
+            verdict,
+        };
+        let mut out = Vec::new();
+        tell(&looked, Paint(false), &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn a_finding_shows_where_what_why_and_what_to_do() {
+        let told = told("[GLOBAL]\nGROUP = g\nMQACK = 1\n");
+        let expected = "error[bad-boolean]: MQACK `1` is neither ON nor OFF to chmpx\n \
+            --> slave.ini:3\n  |\n3 | MQACK = 1\n  = help: write ON, YES, OFF or NO\n";
+        assert!(told.contains(expected), "{told}");
+    }
+
+    #[test]
+    fn a_file_cannot_steer_the_terminal() {
+        let told = told("[GLOBAL]\nGROUP = \x1b[2J\n\x1b]0;x\x07 = 1\n");
+        assert!(!told.contains('\x1b') && !told.contains('\x07'), "{told:?}");
+    }
+}

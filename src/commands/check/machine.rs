@@ -1,0 +1,49 @@
+//! The verdict for programs: one JSON object a file, each on its line.
+
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+
+use super::super::compare::server;
+use super::Looked;
+use crate::model::conf::Mode;
+
+pub(super) fn tell(looked: &Looked, out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "{}", object(looked))
+}
+
+fn object(looked: &Looked) -> Value {
+    let Looked { path, conf, verdict, own_name, .. } = looked;
+    let (servers, slaves) = if verdict.loads {
+        (conf.servers_where_self_is(own_name), conf.slaves().len())
+    } else {
+        (Vec::new(), 0)
+    };
+    let findings: Vec<_> = verdict
+        .findings
+        .iter()
+        .map(|it| {
+            json!({
+                "code": it.code.as_str(),
+                "level": it.level.as_str(),
+                "line": it.line,
+                "message": it.message,
+                "help": it.help,
+            })
+        })
+        .collect();
+    json!({
+        "file": path.display().to_string(),
+        "loads": verdict.loads,
+        "starts": verdict.starts,
+        "group": conf.group().map(ToString::to_string),
+        "mode": conf.mode().map(|mode| match mode {
+            Mode::Server => "SERVER",
+            Mode::Slave => "SLAVE",
+        }),
+        "generation": conf.file_version().map(|version| version.value),
+        "servers": servers.iter().map(server).collect::<Vec<_>>(),
+        "slaves": slaves,
+        "findings": findings,
+    })
+}

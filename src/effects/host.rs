@@ -1,0 +1,187 @@
+//! This host's names and addresses, and what stands at the paths that TLS needs.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io;
+use std::net::{IpAddr, ToSocketAddrs as _};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::ifaddrs::getifaddrs;
+use nix::sys::utsname::uname;
+
+use crate::model::conf::{Given, Questions};
+use crate::model::host::{Host, PathKind};
+
+/// How many names are looked up at a time.
+const LOOKUPS: usize = 16;
+
+/// Finds out what `questions` ask for, as far as that is possible within `limit`.
+///
+/// A name that is not answered in time stays unknown, and so does one that the resolver cannot
+/// answer for now. The threads that ask for it end when the resolver gives up.
+pub fn facts(questions: &Questions, given: Given, limit: Duration) -> Host {
+    let own_name = own_name();
+    let names: BTreeSet<_> = questions.names.iter().cloned().chain(own_name.clone()).collect();
+    let answers = answers(names, limit);
+
+    let own_addresses = own_name.as_ref().and_then(|name| answers.get(name));
+    let hosts = fs::read_to_string("/etc/hosts").unwrap_or_default();
+    let names = second_names(own_name.as_deref(), own_addresses, &hosts);
+    Host {
+        names,
+        // Whether DNS itself knows it takes a query that the resolver library does not offer.
+        possible_names: own_name.into_iter().collect(),
+        addresses: addresses(),
+        answers,
+        paths: questions.paths.iter().filter_map(|path| kind(path)).collect(),
+        given,
+    }
+}
+
+fn own_name() -> Option<String> {
+    let name = uname().ok()?.nodename().to_str()?.to_owned();
+    (!name.is_empty()).then_some(name)
+}
+
+fn addresses() -> Vec<IpAddr> {
+    let Ok(interfaces) = getifaddrs() else { return Vec::new() };
+    interfaces
+        .filter_map(|interface| interface.address)
+        .filter_map(|address| {
+            let four = address.as_sockaddr_in().map(|address| IpAddr::V4(address.ip()));
+            four.or_else(|| address.as_sockaddr_in6().map(|address| IpAddr::V6(address.ip())))
+        })
+        .collect()
+}
+
+/// What /etc/hosts calls the addresses of the host name, but for that name itself.
+///
+/// chmpx counts these names as local (`ChmNetDb::InitializeLocalHostnames` in lib/chmnetdb.cc). It
+/// asks by `getnameinfo`, which safe code cannot call; names that only DNS knows are left out, so
+/// that at worst a pattern is not seen to match.
+fn second_names(own: Option<&str>, addresses: Option<&Vec<IpAddr>>, hosts: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    for address in addresses.into_iter().flatten() {
+        let line = hosts.lines().find_map(|line| {
+            let line = line.split_once('#').map_or(line, |(line, _)| line);
+            let mut words = line.split_ascii_whitespace();
+            let found = words.next()?.parse::<IpAddr>().ok()?;
+            (found == *address).then(|| words.next()).flatten()
+        });
+        if let Some(name) = line.filter(|name| Some(*name) != own) {
+            names.push(name.to_owned());
+        }
+    }
+    names.dedup();
+    names
+}
+
+/// Asks for all `names` at once, and takes the answers that come within `limit`.
+fn answers(names: BTreeSet<String>, limit: Duration) -> BTreeMap<String, Vec<IpAddr>> {
+    let end = Instant::now() + limit;
+    let received = ask(names);
+    let mut answers = BTreeMap::new();
+    while let Ok((name, answer)) =
+        received.recv_timeout(end.saturating_duration_since(Instant::now()))
+    {
+        if let Some(addresses) = answer {
+            answers.insert(name, addresses);
+        }
+    }
+    answers
+}
+
+type Answer = (String, Option<Vec<IpAddr>>);
+
+fn ask(names: BTreeSet<String>) -> Receiver<Answer> {
+    let (sender, receiver) = channel();
+    let count = names.len().min(LOOKUPS);
+    let queue = Arc::new(Mutex::new(names));
+    for _ in 0..count {
+        let (queue, sender) = (Arc::clone(&queue), sender.clone());
+        thread::spawn(move || {
+            while let Some(name) = next(&queue) {
+                let answer = resolve(&name);
+                // Nobody waits any longer: what is left in the queue is of no use either.
+                if sender.send((name, answer)).is_err() {
+                    return;
+                }
+            }
+        });
+    }
+    receiver
+}
+
+fn next(queue: &Mutex<BTreeSet<String>>) -> Option<String> {
+    queue.lock().unwrap_or_else(PoisonError::into_inner).pop_first()
+}
+
+fn resolve(name: &str) -> Option<Vec<IpAddr>> {
+    match (name, 0).to_socket_addrs() {
+        Ok(found) => Some(found.map(|address| address.ip()).collect()),
+        Err(error) => (!is_passing(&error)).then(Vec::new),
+    }
+}
+
+/// Whether the resolver may know better later. The standard library keeps `EAI_AGAIN` only as text.
+fn is_passing(error: &io::Error) -> bool {
+    let text = error.to_string().to_ascii_lowercase();
+    text.contains("temporary failure") || text.contains("try again")
+}
+
+/// What stands at `path`. Where chmpx would look for a relative one is nobody's wish.
+fn kind(path: &Path) -> Option<(PathBuf, PathKind)> {
+    let kind = match fs::metadata(path) {
+        Ok(_) if path.is_relative() => PathKind::Missing,
+        Ok(found) if found.is_file() => PathKind::File,
+        Ok(found) if found.is_dir() => PathKind::Directory,
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return None,
+        Ok(_) | Err(_) => PathKind::Missing,
+    };
+    Some((path.to_owned(), kind))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_files_directories_or_missing() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("ca.pem");
+        fs::write(&file, "").unwrap();
+        let none = dir.path().join("none");
+        let paths = vec![dir.path().to_owned(), file.clone(), none.clone(), "Cargo.toml".into()];
+        let questions = Questions { names: Vec::new(), paths };
+        let host = facts(&questions, Given::default(), Duration::from_secs(2));
+        assert_eq!(host.paths[dir.path()], PathKind::Directory);
+        assert_eq!(host.paths[&file], PathKind::File);
+        assert_eq!(host.paths[&none], PathKind::Missing);
+        assert_eq!(host.paths[Path::new("Cargo.toml")], PathKind::Missing);
+    }
+
+    #[test]
+    fn the_loopback_address_is_among_the_own_ones() {
+        assert!(addresses().contains(&IpAddr::from([127, 0, 0, 1])));
+    }
+
+    #[test]
+    fn names_without_an_answer_in_time_stay_unknown() {
+        let names = BTreeSet::from(["127.0.0.1".to_owned()]);
+        assert!(answers(names.clone(), Duration::ZERO).len() <= 1);
+        let answered = answers(names, Duration::from_secs(5));
+        assert_eq!(answered["127.0.0.1"], [IpAddr::from([127, 0, 0, 1])]);
+    }
+
+    #[test]
+    fn a_second_name_in_the_hosts_file_is_local_and_the_host_name_is_not() {
+        let hosts = "127.0.1.1 vm\n192.0.2.10 vm.example vm # this one\n";
+        let address = vec![IpAddr::from([192, 0, 2, 10])];
+        assert_eq!(second_names(Some("vm"), Some(&address), hosts), ["vm.example"]);
+        assert!(second_names(Some("vm.example"), Some(&address), hosts).is_empty());
+    }
+}
