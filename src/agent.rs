@@ -186,7 +186,14 @@ async fn cycle(
     }
     let next = next_ask.saturating_sub(world.up_for());
     let failures = pace.failures();
-    let told = Cycle { seen: &seen, plan: &plan, troubles: &troubles, asked_k2hr3: ask, next_ask: next, failures };
+    let told = Cycle {
+        seen: &seen,
+        plan: &plan,
+        troubles: &troubles,
+        asked_k2hr3: ask,
+        next_ask: next,
+        failures,
+    };
     world.tell(told).await;
     match plan.again {
         _ if acted => Again::AtOnce,

@@ -87,7 +87,8 @@ mod tests {
 
     #[test]
     fn a_setting_can_be_overridden_anywhere_on_the_line() {
-        let words = ["k2hdkc-slave-agent", "status", "-s", "pace.interval=1s", "--set", "node.tag=a=b"];
+        let words =
+            ["k2hdkc-slave-agent", "status", "-s", "pace.interval=1s", "--set", "node.tag=a=b"];
         let cli = Cli::parse_from(words);
         let expected = [("pace.interval", "1s"), ("node.tag", "a=b")];
         assert_eq!(cli.global.set, expected.map(|(k, v)| (k.to_owned(), v.to_owned())));

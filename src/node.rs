@@ -26,8 +26,8 @@ use crate::model::observed::{Carrier, Chmpx as SeenChmpx, Installed, Observed};
 use crate::model::plan::Step;
 use crate::model::settings::Settings;
 use publication::Publications;
-pub use tell::STATUS_FILE;
 use tell::Ailments;
+pub use tell::STATUS_FILE;
 
 /// The agent cannot begin.
 #[derive(Debug, thiserror::Error)]

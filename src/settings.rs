@@ -141,10 +141,8 @@ fn policy(table: &Table, cuk: &Cuk) -> Result<Policy, SettingsError> {
                 ("none", OnChange::None),
             ],
         )?,
-        drift: table.choice(
-            "target.drift",
-            &[("restore", Drift::Restore), ("report", Drift::Report)],
-        )?,
+        drift: table
+            .choice("target.drift", &[("restore", Drift::Restore), ("report", Drift::Report)])?,
         settle: table.duration("pace.settle")?,
         adopt_within: table.duration("chmpx.adopt_within")?,
         hold: table.duration("chmpx.hold")?,

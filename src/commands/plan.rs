@@ -100,10 +100,10 @@ fn impact(install: &Install) -> String {
     match &install.impact {
         None => text.push_str("impact: chmpx reads it at its next start\n"),
         Some(impact) => {
-            let _infallible = writeln!(text, "impact: {}", impact.overall);
+            let _infallible = writeln!(text, "impact: {}", impact.overall.as_str());
             for change in &impact.changes {
                 let _infallible =
-                    writeln!(text, "  {}: {} ({})", change.class, change.what, change.why);
+                    writeln!(text, "  {}: {} ({})", change.class.as_str(), change.what, change.why);
             }
         }
     }

@@ -40,7 +40,8 @@ impl Refresh {
         let settings = settings::read(layers)?;
         let Self { force, wait: until, timeout: limit } = *self;
         let request = Request::Refresh { force, until, limit };
-        let report = ask_or_do(settings, &request, |line| line.refresh(force, until, limit)).await?;
+        let report =
+            ask_or_do(settings, &request, |line| line.refresh(force, until, limit)).await?;
         Ok((Exit::of_refresh(&report, until), report))
     }
 }
@@ -93,6 +94,8 @@ fn no_answer() -> Failed {
     Failed {
         exit: Exit::NotYet,
         what: "there was no answer in time".to_owned(),
-        help: Some("wait longer with --timeout, and look at `k2hdkc-slave-agent status`".to_owned()),
+        help: Some(
+            "wait longer with --timeout, and look at `k2hdkc-slave-agent status`".to_owned(),
+        ),
     }
 }

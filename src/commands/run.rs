@@ -124,5 +124,9 @@ impl Signals {
 }
 
 fn no_signals(error: io::Error) -> Failed {
-    Failed { exit: Exit::CannotWrite, what: format!("could not watch for signals: {error}"), help: None }
+    Failed {
+        exit: Exit::CannotWrite,
+        what: format!("could not watch for signals: {error}"),
+        help: None,
+    }
 }

@@ -65,7 +65,10 @@ pub fn human(report: &Report, running: bool, now: Seconds) -> String {
         line("do", help.clone());
     }
     if !running {
-        line("agent", format!("not running (or not yours to ask); this is from {}", age(report.at)));
+        line(
+            "agent",
+            format!("not running (or not yours to ask); this is from {}", age(report.at)),
+        );
     }
     if let Some(published) = &report.published {
         let servers = match published.servers {
@@ -97,7 +100,7 @@ pub fn human(report: &Report, running: bool, now: Seconds) -> String {
             line("do", help.clone());
         }
     }
-    for other in report.situations.iter().filter(|other| **other != report.verdict) {
+    for other in report.situations.iter().filter(|other| other.code != report.verdict.code) {
         let Words { sentence, help, .. } = other;
         line("also", sentence.clone());
         if let Some(help) = help {
@@ -130,7 +133,8 @@ fn registration(report: &Report) -> String {
 
 fn trouble_line(trouble: &Ailment, now: Seconds) -> String {
     let since = span(now.saturating_sub(trouble.since));
-    let times = if trouble.count == 1 { "once".to_owned() } else { format!("{} times", trouble.count) };
+    let times =
+        if trouble.count == 1 { "once".to_owned() } else { format!("{} times", trouble.count) };
     format!("{}: {} ({times} in {since}, {})", trouble.doing, trouble.cause, trouble.outlook)
 }
 

@@ -216,8 +216,11 @@ impl Chmpx {
         let number: Signal = format!("SIG{signal}")
             .parse()
             .map_err(|cause| RestartError::Signal { signal: name(), pid: process.pid, cause })?;
-        kill(Pid::from_raw(process.pid), number)
-            .map_err(|cause| RestartError::Signal { signal: name(), pid: process.pid, cause })
+        kill(Pid::from_raw(process.pid), number).map_err(|cause| RestartError::Signal {
+            signal: name(),
+            pid: process.pid,
+            cause,
+        })
     }
 
     /// What `chmpxconftest` says of the file at `staged`; `None` when there is no such program.

@@ -114,7 +114,10 @@ mod tests {
     #[tokio::test]
     async fn a_command_tells_its_code_and_both_outputs() {
         let ended = sh("echo out; echo err >&2; exit 3", LONG).await.unwrap();
-        assert_eq!((ended.code, ended.output.as_str(), ended.errors.as_str()), (Some(3), "out\n", "err\n"));
+        assert_eq!(
+            (ended.code, ended.output.as_str(), ended.errors.as_str()),
+            (Some(3), "out\n", "err\n")
+        );
     }
 
     #[tokio::test]

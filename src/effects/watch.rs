@@ -74,10 +74,7 @@ impl Watch {
     }
 }
 
-fn which(
-    names: &BTreeMap<PathBuf, BTreeMap<OsString, Noticed>>,
-    path: &Path,
-) -> Option<Noticed> {
+fn which(names: &BTreeMap<PathBuf, BTreeMap<OsString, Noticed>>, path: &Path) -> Option<Noticed> {
     names.get(path.parent()?)?.get(path.file_name()?).copied()
 }
 

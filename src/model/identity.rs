@@ -203,7 +203,8 @@ mod tests {
 
     #[test]
     fn names_that_cannot_be_sent_are_refused() {
-        for name in ["slave", "yrn:yahoo:::t:resource:a", "yrn:yahoo:::t:role:", "yrn:yahoo::::role:a"]
+        for name in
+            ["slave", "yrn:yahoo:::t:resource:a", "yrn:yahoo:::t:role:", "yrn:yahoo::::role:a"]
         {
             assert!(Role::parse(name).is_err(), "{name}");
         }

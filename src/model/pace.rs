@@ -42,7 +42,13 @@ impl Pace {
     /// `share` is this node's fixed place among all (`Cuk::share`), `seed` makes the jitter, and
     /// `failures` is how many attempts had failed in a row when the agent was last running: a
     /// restarted agent does not start to hammer a server that is down.
-    pub fn new(interval: Duration, longest: Duration, share: f64, seed: u64, failures: u32) -> Self {
+    pub fn new(
+        interval: Duration,
+        longest: Duration,
+        share: f64,
+        seed: u64,
+        failures: u32,
+    ) -> Self {
         Self { interval, longest, share, failures, phased: false, dice: Dice(seed) }
     }
 

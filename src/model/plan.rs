@@ -216,3 +216,6 @@ pub fn plan(seen: &Observed, policy: &Policy) -> Plan {
     }
     plan
 }
+
+#[cfg(test)]
+mod tests;

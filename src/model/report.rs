@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::failure::Outlook;
 use super::memory::{Mark, Seconds};
 use super::observed::{Carrier, Chmpx, InstalledFile, Observed, Published, Server};
-use super::plan::{Plan, Policy, Situation};
+use super::plan::{Plan, Policy, Situation, Step};
 
 pub use words::{Words, words};
 
@@ -176,9 +176,26 @@ fn chmpx(chmpx: &Chmpx) -> ChmpxFact {
     }
 }
 
+/// What a step that was carried out amounts to; the next look tells whether it had an effect.
+fn doing(step: &Step) -> String {
+    match step {
+        Step::Register => "this node was registered in its role".to_owned(),
+        Step::Leave => "this node was taken out of its role".to_owned(),
+        Step::Install(install) => {
+            format!("generation {} was installed", install.candidate.generation())
+        }
+        Step::Promote { generation, .. } => format!("chmpx has adopted generation {generation}"),
+        Step::Restart { why } => format!("chmpx was told to start afresh: {why}"),
+        Step::RollBack => "the last good file was put back".to_owned(),
+    }
+}
+
 /// The one sentence. What keeps the node from where it should be comes before what only keeps it
 /// from knowing whether it is there.
 fn verdict(seen: &Observed, plan: &Plan, troubles: &[Ailment]) -> Words {
+    if let (Some(step), true) = (plan.steps.last(), troubles.is_empty()) {
+        return Words::new("acting", doing(step), None);
+    }
     let harmless = |s: &&Situation| matches!(s, Situation::Draining(_) | Situation::NoChmpx);
     let waiting = matches!(plan.situations.first(), Some(Situation::NothingPublished));
     if let Some(trouble) = troubles.first()

@@ -9,7 +9,7 @@ use super::{Node, on_disk};
 use crate::agent::Trouble;
 use crate::effects::k2hr3::Carrier;
 use crate::effects::{clock, disk};
-use crate::model::conf::Conf;
+use crate::model::conf::{Conf, Peer};
 use crate::model::failure::{Class, Failure, Outlook};
 use crate::model::memory::{Mark, OwedRestart, Quarantine};
 use crate::model::observed::Chmpx;
@@ -60,8 +60,7 @@ impl Node {
         };
         if let (Some(why), Some(process)) = (&install.owes_restart, process) {
             let shared = install.occasion == Occasion::Published;
-            self.memory.owed =
-                Some(OwedRestart { why: why.clone(), process, at: now, shared });
+            self.memory.owed = Some(OwedRestart { why: why.clone(), process, at: now, shared });
         }
         tell_installed(install);
         self.remember()
@@ -193,13 +192,15 @@ impl Node {
 }
 
 fn tell_installed(install: &Install) {
-    let names = |list: &[String]| list.join(" ");
+    let names = |servers: &[Peer]| {
+        servers.iter().map(|server| server.name.to_string()).collect::<Vec<_>>().join(" ")
+    };
     let impact = install.impact.as_ref();
     info!(
         occasion = ?install.occasion,
         generation = install.candidate.generation(),
         published = install.published,
-        impact = impact.map(|impact| tracing::field::display(impact.overall)),
+        impact = impact.map(|impact| tracing::field::display(impact.overall.as_str())),
         added = impact.map(|impact| names(&impact.servers_added)),
         removed = impact.map(|impact| names(&impact.servers_removed)),
         "installed"

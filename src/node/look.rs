@@ -293,7 +293,5 @@ fn token_in(path: &Path) -> Option<RoleToken> {
         }
     }
     let text = fs::read_to_string(path).ok()?;
-    RoleToken::parse(&text)
-        .inspect_err(|error| warn!(?path, %error, "no usable role token"))
-        .ok()
+    RoleToken::parse(&text).inspect_err(|error| warn!(?path, %error, "no usable role token")).ok()
 }

@@ -53,7 +53,12 @@ impl Publications {
     }
 
     /// Takes note of an answer. Returns what to remember of it, if the text is another one.
-    pub(super) fn heard(&mut self, text: String, etag: Option<String>, now: Seconds) -> Option<Seen> {
+    pub(super) fn heard(
+        &mut self,
+        text: String,
+        etag: Option<String>,
+        now: Seconds,
+    ) -> Option<Seen> {
         let hash = candidate::hash(&text);
         if let Some(known) = &mut self.known
             && known.seen.hash == hash

@@ -71,14 +71,23 @@ impl Node {
         let verdict = &report.verdict;
         let lasting = cycle.troubles.iter().any(|trouble| trouble.outlook == Outlook::Lasting);
         let next = cycle.next_ask.as_secs();
-        if report.settled {
+        if verdict.code == "acting" {
+            // The step has logged itself, with more to tell.
+            debug!("{}", verdict.sentence);
+        } else if report.settled {
             info!(code = verdict.code, "{}", verdict.sentence);
         } else if lasting {
             tracing::error!(code = verdict.code, help = verdict.help, "{}", verdict.sentence);
         } else if report.troubles.is_empty() && verdict.help.is_none() {
             info!(code = verdict.code, "{}", verdict.sentence);
         } else {
-            warn!(code = verdict.code, help = verdict.help, next_look_s = next, "{}", verdict.sentence);
+            warn!(
+                code = verdict.code,
+                help = verdict.help,
+                next_look_s = next,
+                "{}",
+                verdict.sentence
+            );
         }
         self.notify(&[NotifyState::Ready, NotifyState::Status(&verdict.sentence)]);
         self.write_status(report);

@@ -57,11 +57,7 @@ fn cuk(table: &Table, root: &Path) -> Result<Cuk, SettingsError> {
     let found = table.optional("node.cuk").or_else(|| sources.iter().find_map(|p| content(p)));
     let cuk = found.ok_or_else(|| SettingsError::Missing {
         key: "node.cuk",
-        help: format!(
-            "neither {} nor {} gives it",
-            sources[0].display(),
-            sources[1].display()
-        ),
+        help: format!("neither {} nor {} gives it", sources[0].display(), sources[1].display()),
     })?;
     Cuk::parse(&cuk).map_err(|error| table.invalid("node.cuk", error.to_string()))
 }
@@ -124,8 +120,8 @@ fn content(path: &Path) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::super::{Flags, Layers, read};
-    use crate::model::settings::Settings;
     use super::*;
+    use crate::model::settings::Settings;
 
     /// What the official user-data script leaves: no line ends, all values raw.
     fn left_by_the_official_script() -> tempfile::TempDir {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use ini::{Ini, ParseOption};
 
 use super::SettingsError;
-use super::table::{KEYS, Origin, Table, below};
+use super::table::{Origin, Table, below};
 
 /// What stands before the name of a setting in the environment.
 const PREFIX: &str = "K2HDKC_SLAVE_AGENT_";
@@ -80,7 +80,8 @@ impl Layers {
     /// The settings file, if there is one, and the drop-ins beside it in the order of their names.
     fn files(&self) -> Result<Vec<PathBuf>, SettingsError> {
         let main = self.settings_file();
-        let unreadable = |path: &Path, cause| SettingsError::Unreadable { path: path.into(), cause };
+        let unreadable =
+            |path: &Path, cause| SettingsError::Unreadable { path: path.into(), cause };
         let mut directory = main.clone().into_os_string();
         directory.push(".d");
         let directory = PathBuf::from(directory);
@@ -110,7 +111,8 @@ fn read_file(path: &Path, table: &mut Table) -> Result<(), SettingsError> {
     let text = fs::read_to_string(path)
         .map_err(|cause| SettingsError::Unreadable { path: path.into(), cause })?;
     // Values are taken as they stand: a backslash or a quote may be part of a name.
-    let literally = ParseOption { enabled_quote: false, enabled_escape: false, ..Default::default() };
+    let literally =
+        ParseOption { enabled_quote: false, enabled_escape: false, ..Default::default() };
     let ini = Ini::load_from_str_opt(&text, literally)
         .map_err(|cause| SettingsError::Malformed { path: path.into(), cause })?;
     for (section, properties) in &ini {
@@ -122,15 +124,10 @@ fn read_file(path: &Path, table: &mut Table) -> Result<(), SettingsError> {
     Ok(())
 }
 
-/// The environment variable that sets `key`.
-pub fn variable_of(key: &str) -> String {
-    debug_assert!(KEYS.iter().any(|known| known.name == key), "{key}");
-    format!("{PREFIX}{}", key.to_uppercase().replace('.', "_"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::KEYS;
 
     fn layers(root: &Path, environment: &[(&str, &str)], set: &[(&str, &str)]) -> Layers {
         let owned = |pairs: &[(&str, &str)]| {
@@ -193,8 +190,8 @@ mod tests {
     #[test]
     fn every_setting_has_its_environment_variable() {
         for key in KEYS {
-            let variable = variable_of(key.name);
-            assert_eq!(setting_of(variable.strip_prefix(PREFIX).unwrap()), key.name);
+            let variable = key.name.to_uppercase().replace('.', "_");
+            assert_eq!(setting_of(&variable), key.name);
         }
     }
 }

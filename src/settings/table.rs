@@ -63,7 +63,11 @@ pub const KEYS: &[Key] = &[
     key("chmpx.spread", "5min", "window over which the slaves spread cold restarts"),
     key("paths.state_dir", "/var/lib/k2hdkc-slave-agent", "what survives a reboot"),
     key("paths.runtime_dir", "/run/k2hdkc-slave-agent", "lock, socket and status"),
-    key("paths.antpickax_dir", "/etc/antpickax", "where the official user-data script leaves files"),
+    key(
+        "paths.antpickax_dir",
+        "/etc/antpickax",
+        "where the official user-data script leaves files",
+    ),
     key("paths.instance_id", "/var/lib/cloud/data/instance-id", "cloud-init's instance id"),
     key("paths.resolv_conf", "/etc/resolv.conf", "where the domain of the tag comes from"),
 ];
@@ -110,8 +114,7 @@ impl Table {
             return Ok(());
         }
         let near = values::nearest(name, KEYS.iter().map(|key| key.name));
-        let suggestion =
-            near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+        let suggestion = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
         Err(SettingsError::Unknown { origin, key: name.to_owned(), suggestion })
     }
 

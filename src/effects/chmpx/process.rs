@@ -70,9 +70,11 @@ mod tests {
 
     #[test]
     fn only_chmpx_itself_counts() {
-        let words = |line: &str| line.split(' ').map(|word| word.as_bytes().to_vec()).collect::<Vec<_>>();
+        let words =
+            |line: &str| line.split(' ').map(|word| word.as_bytes().to_vec()).collect::<Vec<_>>();
         assert!(is_chmpx(&words("/usr/bin/chmpx -conf f")));
-        for line in ["/bin/sh /usr/libexec/chmpx-service-helper", "chmpxstatus -conf f", "vi chmpx"] {
+        for line in ["/bin/sh /usr/libexec/chmpx-service-helper", "chmpxstatus -conf f", "vi chmpx"]
+        {
             assert!(!is_chmpx(&words(line)), "{line}");
         }
     }

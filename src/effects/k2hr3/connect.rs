@@ -62,8 +62,7 @@ pub(super) fn client(reach: &Reach, agent: &str) -> Result<(reqwest::Client, Pin
         None => builder.no_proxy(),
     };
     if let Some(path) = &reach.ca_file {
-        let pem = fs::read(path)
-            .map_err(|cause| Unusable::CaFile { path: path.clone(), cause })?;
+        let pem = fs::read(path).map_err(|cause| Unusable::CaFile { path: path.clone(), cause })?;
         let certificates = reqwest::Certificate::from_pem_bundle(&pem).map_err(unusable)?;
         builder = builder.tls_certs_merge(certificates);
     }

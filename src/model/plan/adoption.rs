@@ -32,7 +32,8 @@ pub(super) fn lost(seen: &Observed, policy: &Policy, plan: &mut Plan) {
         .is_some_and(|since| seen.now.saturating_sub(since) >= policy.start_within.as_secs());
     let quarantined =
         memory.quarantine.as_ref().is_some_and(|q| q.hash == installed.published && q.strikes > 1);
-    let has_other = memory.adopted.as_ref().is_some_and(|good| good.published != installed.published);
+    let has_other =
+        memory.adopted.as_ref().is_some_and(|good| good.published != installed.published);
     if memory.restarting.is_some() && !never_back {
         return;
     }
@@ -65,9 +66,12 @@ pub(super) fn decide(seen: &Observed, policy: &Policy, plan: &mut Plan) {
             plan.look_again_in(EXPECTING);
         }
         // Nobody to adopt anything: a chmpx that starts later reads the file that lies there.
-        (Chmpx::Down, _) => plan.situations.push(Situation::NoChmpx),
-        (Chmpx::Unknown(why), _) => plan.situations.push(Situation::ChmpxUnknown(why.clone())),
-        (Chmpx::Up(_), None) => {}
+        (Chmpx::Down, Some(_)) => plan.situations.push(Situation::NoChmpx),
+        (Chmpx::Unknown(why), Some(_)) => {
+            plan.situations.push(Situation::ChmpxUnknown(why.clone()));
+            plan.look_again_in(EXPECTING);
+        }
+        (_, None) => {}
         (Chmpx::Up(running), Some(file)) => watch(seen, policy, running, file, plan),
     }
 }

@@ -1,0 +1,493 @@
+//! What is decided, read as a manual. Each test starts from a settled node and names only what
+//! differs from it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::*;
+use crate::model::candidate::{Draft, Refused, Stamp};
+use crate::model::conf::{Conf, Given};
+use crate::model::failure::Class as Failure;
+use crate::model::host::Host;
+use crate::model::identity::Cuk;
+use crate::model::memory::{Mark, Memory, OwedRestart, Process, Quarantine};
+use crate::model::observed::{
+    Carrier, Chmpx, Installed, InstalledFile, K2hr3, Membership, Publication, Published, Running,
+    Server,
+};
+
+const CUK: &str = "i-0001";
+const PROCESS: Process = Process { pid: 100, started: 5000 };
+const NOW: Seconds = 1_000_000;
+const S: fn(u64) -> Duration = Duration::from_secs;
+
+/// A cluster file with these servers and one more line in `[GLOBAL]`.
+fn text(servers: &[&str], more: &str) -> String {
+    let mut text = format!(
+        "[GLOBAL]\nGROUP = g\nFILEVERSION = 1\nMODE = SLAVE\nDELIVERMODE = hash\n\
+         CHMPXIDTYPE = CUK\nMAXCHMPX = 64\nSELFCTLPORT = 8031\nSELFCUK = __SELF_INSTANCE_ID__\n{more}\n"
+    );
+    for server in servers {
+        text +=
+            &format!("[SVRNODE]\nNAME = {server}\nPORT = 8020\nCTLPORT = 8021\nCUK = c-{server}\n");
+    }
+    text + "[SLVNODE]\nNAME = 192.0.2.10\nCTLPORT = 8031\nCUK = i-0001\n"
+}
+
+fn three() -> String {
+    text(&["s1", "s2", "s3"], "")
+}
+
+fn candidate(text: &str) -> Candidate {
+    let host = Host { addresses: vec!["192.0.2.10".parse().unwrap()], ..Host::default() };
+    let cuk = Cuk::parse(CUK).unwrap();
+    let draft = Draft::new(text, &cuk);
+    let asked = draft.questions(&Given::default()).names.into_iter();
+    let answers = asked.map(|name| (name, vec!["192.0.2.77".parse().unwrap()])).collect();
+    draft.check(&Host { answers, ..host }, Stamp::Generation).unwrap()
+}
+
+fn publication(text: &str) -> Publication {
+    Publication {
+        hash: crate::model::candidate::hash(text),
+        content: Ok(candidate(text)),
+        looks: 1,
+        quiet: S(60),
+        differing: S(0),
+    }
+}
+
+fn published(text: &str) -> Published {
+    Published::Known(Box::new(publication(text)))
+}
+
+fn file(text: &str, generation: i32) -> InstalledFile {
+    InstalledFile::new(candidate(text).at_generation(generation).bytes(), None)
+}
+
+fn mark(text: &str, generation: i32) -> Mark {
+    Mark { published: crate::model::candidate::hash(text), generation, at: NOW - 600 }
+}
+
+fn up(generation: i32) -> Chmpx {
+    let server = |name: &str| Server {
+        name: name.to_owned(),
+        ctlport: Some(8021),
+        status: "SAFE -> [SERVICE IN][UP]".to_owned(),
+        connected: true,
+    };
+    Chmpx::Up(Running {
+        process: Some(PROCESS),
+        generation: Some(generation),
+        servers: ["s1", "s2", "s3"].map(server).to_vec(),
+    })
+}
+
+/// A node with nothing left to do: three servers, generation 7.
+fn settled() -> Observed {
+    Observed {
+        k2hr3: K2hr3::Answered,
+        published: published(&three()),
+        membership: Membership::Listed,
+        has_token: true,
+        carrier: Some(Carrier::Token),
+        installed: Installed::File(file(&three(), 7)),
+        adopted: Some(Arc::clone(&file(&three(), 7).conf)),
+        chmpx: up(7),
+        memory: Memory {
+            registered: true,
+            installed: Some(mark(&three(), 7)),
+            adopted: Some(mark(&three(), 7)),
+            witness: Some(PROCESS),
+            ..Memory::of(CUK)
+        },
+        since_install: Some(S(600)),
+        now: NOW,
+        forced: false,
+    }
+}
+
+fn policy() -> Policy {
+    Policy {
+        on_change: OnChange::Auto,
+        drift: Drift::Restore,
+        settle: S(2),
+        adopt_within: S(15),
+        hold: S(10),
+        start_within: S(90),
+        restarts_per_hour: 3,
+        spread: S(300),
+        share: 0.5,
+    }
+}
+
+/// The steps as words.
+fn steps(seen: &Observed) -> Vec<String> {
+    steps_by(seen, &policy())
+}
+
+fn steps_by(seen: &Observed, policy: &Policy) -> Vec<String> {
+    let word = |step: &Step| match step {
+        Step::Register => "register".to_owned(),
+        Step::Leave => "leave".to_owned(),
+        Step::Install(install) => {
+            format!("install {} {:?}", install.candidate.generation(), install.occasion)
+        }
+        Step::Promote { generation, .. } => format!("promote {generation}"),
+        Step::Restart { .. } => "restart".to_owned(),
+        Step::RollBack => "roll back".to_owned(),
+    };
+    plan(seen, policy).steps.iter().map(word).collect()
+}
+
+fn situations(seen: &Observed) -> Vec<Situation> {
+    plan(seen, &policy()).situations
+}
+
+const NOTHING: [&str; 0] = [];
+
+#[test]
+fn a_settled_node_is_left_alone() {
+    assert!(plan(&settled(), &policy()).is_settled());
+    assert_eq!(steps(&settled()), NOTHING);
+}
+
+#[test]
+fn an_added_server_is_installed_as_the_next_generation() {
+    let four = text(&["s1", "s2", "s3", "s4"], "");
+    assert_eq!(
+        steps(&Observed { published: published(&four), ..settled() }),
+        ["install 8 Published"]
+    );
+}
+
+#[test]
+fn what_is_still_changing_waits_until_it_is_quiet_but_not_for_ever() {
+    let four = text(&["s1", "s2", "s3", "s4"], "");
+    let restless = |differing| {
+        let publication = Publication { quiet: S(0), differing, ..publication(&four) };
+        Observed { published: Published::Known(Box::new(publication)), ..settled() }
+    };
+    assert_eq!(situations(&restless(S(1))), [Situation::Settling]);
+    assert_eq!(plan(&restless(S(1)), &policy()).again, Some(S(2)));
+    assert_eq!(steps(&restless(S(15))), ["install 8 Published"]);
+}
+
+#[test]
+fn the_first_file_does_not_wait() {
+    let publication = Publication { quiet: S(0), ..publication(&three()) };
+    let seen = Observed {
+        published: Published::Known(Box::new(publication)),
+        installed: Installed::Missing,
+        adopted: None,
+        chmpx: Chmpx::Down,
+        memory: Memory { registered: true, ..Memory::of(CUK) },
+        since_install: None,
+        ..settled()
+    };
+    assert_eq!(steps(&seen), ["install 1 First"]);
+}
+
+#[test]
+fn losing_more_than_half_of_the_servers_is_held_until_three_looks_agree() {
+    let one = text(&["s1"], "");
+    let looked = |looks| {
+        let publication = Publication { looks, ..publication(&one) };
+        Observed { published: Published::Known(Box::new(publication)), ..settled() }
+    };
+    assert_eq!(situations(&looked(2)), [Situation::Held { from: 3, to: 1, looks: 2 }]);
+    assert_eq!(steps(&looked(3)), ["install 8 Published"]);
+    assert_eq!(steps(&Observed { forced: true, ..looked(1) }), ["install 8 Published"]);
+}
+
+#[test]
+fn a_refused_text_changes_nothing_and_is_told() {
+    let refused = Refused::disputed("no GROUP");
+    let publication = Publication { content: Err(refused), ..publication(&three()) };
+    let seen = Observed { published: Published::Known(Box::new(publication)), ..settled() };
+    assert_eq!(steps(&seen), NOTHING);
+    assert!(matches!(&situations(&seen)[..], [Situation::Refused { .. }]));
+}
+
+#[test]
+fn an_edited_file_is_put_right_or_reported() {
+    let seen = Observed { installed: Installed::File(file(&text(&["s9"], ""), 7)), ..settled() };
+    assert_eq!(steps(&seen), ["install 8 Drift"]);
+    let report = Policy { drift: Drift::Report, ..policy() };
+    assert_eq!(steps_by(&seen, &report), NOTHING);
+    assert_eq!(plan(&seen, &report).situations, [Situation::Drifted("it was edited".to_owned())]);
+}
+
+#[test]
+fn a_removed_file_is_put_back_also_while_k2hr3_is_away() {
+    let seen = Observed {
+        k2hr3: K2hr3::Failed(Failure::Unreachable),
+        installed: Installed::Missing,
+        ..settled()
+    };
+    assert_eq!(steps(&seen), ["install 8 Drift"]);
+}
+
+#[test]
+fn an_obstacle_at_the_target_is_told() {
+    let seen = Observed { installed: Installed::Obstacle("a directory".to_owned()), ..settled() };
+    assert_eq!(steps(&seen), NOTHING);
+    assert_eq!(situations(&seen), [Situation::Obstacle("a directory".to_owned())]);
+}
+
+#[test]
+fn a_node_that_was_never_registered_registers_once_k2hr3_answers() {
+    let new = |k2hr3| Observed {
+        k2hr3,
+        membership: Membership::Unknown,
+        published: Published::Unknown,
+        installed: Installed::Missing,
+        chmpx: Chmpx::Down,
+        memory: Memory::of(CUK),
+        ..settled()
+    };
+    assert_eq!(steps(&new(K2hr3::Answered)), ["register"]);
+    assert_eq!(steps(&new(K2hr3::Failed(Failure::Denied))), ["register"]);
+    assert_eq!(steps(&new(K2hr3::Failed(Failure::Unreachable))), NOTHING);
+    assert_eq!(steps(&new(K2hr3::NotAsked)), NOTHING);
+}
+
+#[test]
+fn a_role_that_does_not_exist_is_not_made_by_registering_into_it() {
+    let seen = Observed {
+        k2hr3: K2hr3::Failed(Failure::NoRole),
+        membership: Membership::Unknown,
+        memory: Memory::of(CUK),
+        ..settled()
+    };
+    assert!(!steps(&seen).contains(&"register".to_owned()));
+}
+
+#[test]
+fn a_registered_node_needs_two_looks_without_itself_to_register_again() {
+    let missing = |looks| Observed { membership: Membership::Missing { looks }, ..settled() };
+    assert_eq!(steps(&missing(1)), NOTHING);
+    assert_eq!(steps(&missing(2)), ["register"]);
+}
+
+#[test]
+fn registering_in_vain_becomes_rarer() {
+    let tried = |registrations, ago| {
+        let memory = Memory { registrations, registered_at: NOW - ago, ..settled().memory };
+        Observed { membership: Membership::Missing { looks: 2 }, memory, ..settled() }
+    };
+    assert_eq!(steps(&tried(1, 4)), NOTHING);
+    assert_eq!(steps(&tried(1, 5)), ["register"]);
+    assert_eq!(steps(&tried(4, 319)), NOTHING);
+    assert_eq!(steps(&tried(4, 320)), ["register"]);
+    assert_eq!(steps(&tried(40, 3600)), ["register"]);
+}
+
+#[test]
+fn without_a_token_a_missing_node_can_only_be_told() {
+    let seen =
+        Observed { membership: Membership::Missing { looks: 9 }, has_token: false, ..settled() };
+    assert_eq!(steps(&seen), NOTHING);
+    assert_eq!(situations(&seen), [Situation::NotMember { has_token: false }]);
+}
+
+#[test]
+fn a_node_that_left_on_purpose_does_not_come_back() {
+    let departed = |registered| {
+        let memory = Memory { departed: true, registered, ..settled().memory };
+        Observed { membership: Membership::Missing { looks: 9 }, memory, ..settled() }
+    };
+    assert_eq!(steps(&departed(true)), ["leave"]);
+    assert_eq!(steps(&departed(false)), NOTHING);
+}
+
+#[test]
+fn adoption_is_noted_when_chmpx_shows_the_generation() {
+    let memory = Memory { installed: Some(mark(&three(), 8)), ..settled().memory };
+    let installed = Installed::File(file(&three(), 8));
+    let seen = Observed { installed, memory, since_install: Some(S(1)), ..settled() };
+    assert_eq!(situations(&seen), [Situation::Adopting]);
+    assert_eq!(steps(&Observed { chmpx: up(8), ..seen }), ["promote 8"]);
+}
+
+#[test]
+fn an_agent_that_was_killed_after_installing_recognises_its_file() {
+    let installed = Installed::File(file(&three(), 8));
+    let seen = Observed { installed, chmpx: up(8), since_install: None, ..settled() };
+    assert_eq!(steps(&seen), ["promote 8"]);
+}
+
+/// Generation 8 is installed, `since` ago, and chmpx still shows 7.
+fn not_taken(since: Duration, heals: u32) -> Observed {
+    let memory = Memory { installed: Some(mark(&three(), 8)), heals, ..settled().memory };
+    let installed = Installed::File(file(&three(), 8));
+    Observed { installed, memory, since_install: Some(since), ..settled() }
+}
+
+#[test]
+fn a_swallowed_change_is_written_once_more_as_the_next_generation() {
+    assert_eq!(steps(&not_taken(S(1), 0)), NOTHING);
+    assert_eq!(steps(&not_taken(S(2), 0)), ["install 9 Swallowed"]);
+    assert_eq!(steps(&not_taken(S(2), 1)), NOTHING);
+}
+
+#[test]
+fn a_blind_chmpx_is_restarted_unless_it_is_never_to_be_touched() {
+    assert_eq!(steps(&not_taken(S(14), 1)), NOTHING);
+    assert_eq!(steps(&not_taken(S(15), 1)), ["restart"]);
+    let hands_off = Policy { on_change: OnChange::None, ..policy() };
+    assert_eq!(steps_by(&not_taken(S(15), 1), &hands_off), NOTHING);
+    assert_eq!(plan(&not_taken(S(15), 1), &hands_off).situations, [Situation::Blind]);
+}
+
+#[test]
+fn a_restart_beyond_the_budget_is_deferred_and_not_dropped() {
+    let mut seen = not_taken(S(15), 1);
+    seen.memory.restarts = vec![NOW - 3000, NOW - 200, NOW - 100];
+    assert_eq!(steps(&seen), NOTHING);
+    assert_eq!(plan(&seen, &policy()).again, Some(S(600)));
+    seen.now = NOW + 600;
+    assert_eq!(steps(&seen), ["restart"]);
+}
+
+#[test]
+fn a_cold_change_owes_a_restart_and_a_live_one_does_not() {
+    let owed = |text: &str| {
+        let seen = Observed { published: published(text), ..settled() };
+        let plan = plan(&seen, &policy());
+        let Some(Step::Install(install)) = plan.steps.first() else { panic!("{plan:?}") };
+        install.owes_restart.is_some()
+    };
+    assert!(owed(&text(&["s1", "s2", "s3"], "MAXCHMPX = 128")));
+    assert!(!owed(&text(&["s1", "s2", "s3", "s4"], "")));
+    assert!(!owed(&text(&["s1", "s2", "s3"], "RWTIMEOUT = 5000")));
+}
+
+/// A cold change is installed, and the restart for it was owed `ago` seconds ago.
+fn owing(ago: u64, shared: bool) -> Observed {
+    let owed = OwedRestart { why: "MAXCHMPX".to_owned(), process: PROCESS, at: NOW - ago, shared };
+    Observed { memory: Memory { owed: Some(owed), ..settled().memory }, ..settled() }
+}
+
+#[test]
+fn the_slaves_of_a_cluster_take_turns_with_a_cold_restart() {
+    assert_eq!(steps(&owing(149, true)), NOTHING);
+    assert_eq!(plan(&owing(149, true), &policy()).again, Some(S(1)));
+    assert_eq!(steps(&owing(150, true)), ["restart"]);
+    assert_eq!(steps(&owing(0, false)), ["restart"]);
+    assert_eq!(steps(&Observed { forced: true, ..owing(0, true) }), ["restart"]);
+}
+
+#[test]
+fn a_chmpx_that_was_started_anew_meanwhile_owes_nothing() {
+    let mut memory = owing(0, true).memory;
+    memory.notice(true, Some(Some(Process { pid: 101, started: 6000 })));
+    assert_eq!(memory.owed, None);
+}
+
+/// Generation 8 of another text was installed and chmpx is gone.
+fn gone(since: Duration) -> Observed {
+    let four = text(&["s1", "s2", "s3", "s4"], "");
+    let memory = Memory { installed: Some(mark(&four, 8)), ..settled().memory };
+    Observed {
+        published: published(&four),
+        installed: Installed::File(file(&four, 8)),
+        memory,
+        chmpx: Chmpx::Down,
+        since_install: Some(since),
+        ..settled()
+    }
+}
+
+#[test]
+fn a_chmpx_that_is_lost_with_a_new_file_gets_the_last_good_one_back() {
+    assert_eq!(steps(&gone(S(1))), ["roll back"]);
+    assert_eq!(steps(&gone(S(15))), NOTHING);
+}
+
+#[test]
+fn a_chmpx_that_ends_long_after_a_change_is_not_the_fault_of_the_file() {
+    assert_eq!(steps(&Observed { chmpx: Chmpx::Down, ..settled() }), NOTHING);
+}
+
+#[test]
+fn a_chmpx_that_was_not_running_cannot_be_lost() {
+    let mut seen = gone(S(1));
+    seen.memory.witness = None;
+    assert_eq!(steps(&seen), NOTHING);
+}
+
+#[test]
+fn a_chmpx_that_does_not_come_back_from_its_restart_gets_the_last_good_file_back() {
+    let restarting = |ago| {
+        let mut seen = gone(S(200));
+        seen.memory.witness = None;
+        seen.memory.restarting = Some(NOW - ago);
+        seen
+    };
+    assert_eq!(situations(&restarting(89)), [Situation::Restarting]);
+    assert_eq!(steps(&restarting(90)), ["roll back"]);
+}
+
+#[test]
+fn what_chmpx_was_lost_with_gets_one_more_chance_and_then_none() {
+    let four = text(&["s1", "s2", "s3", "s4"], "");
+    let after = |strikes, ago| {
+        let hash = crate::model::candidate::hash(&four);
+        let quarantine = Some(Quarantine { hash, strikes, at: NOW - ago });
+        let memory = Memory { quarantine, ..settled().memory };
+        Observed { published: published(&four), memory, ..settled() }
+    };
+    assert_eq!(situations(&after(1, 29)), [Situation::Quarantined { strikes: 1 }]);
+    assert_eq!(steps(&after(1, 30)), ["install 8 Published"]);
+    assert_eq!(situations(&after(2, 9999)), [Situation::Quarantined { strikes: 2 }]);
+    assert_eq!(steps(&Observed { forced: true, ..after(2, 0) }), ["install 8 Published"]);
+}
+
+#[test]
+fn removed_servers_that_are_still_up_are_draining_and_that_is_settled() {
+    let two = text(&["s1", "s2"], "");
+    let seen = Observed {
+        published: published(&two),
+        installed: Installed::File(file(&two, 7)),
+        memory: Memory {
+            installed: Some(mark(&two, 7)),
+            adopted: Some(mark(&two, 7)),
+            ..settled().memory
+        },
+        ..settled()
+    };
+    let plan = plan(&seen, &policy());
+    assert_eq!(plan.situations, [Situation::Draining(vec!["s3".to_owned()])]);
+    assert!(plan.is_settled());
+}
+
+#[test]
+fn no_chmpx_means_nothing_to_adopt() {
+    let seen = Observed { chmpx: Chmpx::Down, ..settled() };
+    let plan = plan(&seen, &policy());
+    assert_eq!(plan.situations, [Situation::NoChmpx]);
+    assert!(plan.is_settled());
+}
+
+#[test]
+fn the_steps_of_a_mode_that_always_restarts_end_in_a_restart() {
+    let four = text(&["s1", "s2", "s3", "s4"], "");
+    let always = Policy { on_change: OnChange::Restart, ..policy() };
+    let decided = plan(&Observed { published: published(&four), ..settled() }, &always);
+    let Some(Step::Install(install)) = decided.steps.first() else { panic!("{decided:?}") };
+    assert!(install.owes_restart.is_some());
+}
+
+#[test]
+fn the_file_of_an_earlier_hand_is_compared_as_it_lies_there() {
+    // A first look: no memory, a file that somebody else installed, and chmpx has it in force.
+    let seen = Observed {
+        memory: Memory { registered: true, ..Memory::of(CUK) },
+        adopted: None,
+        since_install: None,
+        ..settled()
+    };
+    assert_eq!(steps(&seen), ["promote 7"]);
+    let _: &Conf = seen.file().unwrap().conf.as_ref();
+}
