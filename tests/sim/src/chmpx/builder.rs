@@ -1,8 +1,9 @@
 //! What a test starts a stand-in with.
 use std::{
-    ffi::OsString,
-    fs::{self, File},
+    ffi::{OsStr, OsString},
+    fs::{self, File, Permissions},
     io,
+    os::unix::fs::PermissionsExt as _,
     path::PathBuf,
     process::Stdio,
     time::Duration,
@@ -106,6 +107,26 @@ impl Builder {
         command
     }
 
+    /// Writes programs that are called like the real ones, `chmpx`, `chmpxstatus` and
+    /// `chmpxconftest`, and see what this stand-in sees whatever environment they are called with.
+    /// Gives their folder.
+    pub fn install(&self) -> io::Result<PathBuf> {
+        let bin = self.folder.join("bin");
+        fs::create_dir_all(&bin)?;
+        for name in ["chmpx", "chmpxstatus", "chmpxconftest"] {
+            let exports: Vec<_> = self
+                .environment
+                .iter()
+                .map(|(variable, value)| format!("export {variable}={}\n", quoted(value)))
+                .collect();
+            let program = quoted(program(&format!("{name}-sim")).as_os_str());
+            let script = format!("#!/bin/sh\n{}exec {program} \"$@\"\n", exports.concat());
+            fs::write(bin.join(name), script)?;
+            fs::set_permissions(bin.join(name), Permissions::from_mode(0o755))?;
+        }
+        Ok(bin)
+    }
+
     /// Starts the process without waiting for it.
     pub fn spawn(self) -> io::Result<Chmpx> {
         fs::create_dir_all(self.folder.join("state"))?;
@@ -130,4 +151,9 @@ impl Builder {
         chmpx.wait_event(Kind::Started).await?;
         Ok(chmpx)
     }
+}
+
+/// A word for the shell.
+fn quoted(word: &OsStr) -> String {
+    format!("'{}'", word.to_string_lossy().replace('\'', r"'\''"))
 }

@@ -174,6 +174,14 @@ mod tests {
     }
 
     #[test]
+    fn a_file_that_is_cut_loads_only_once_it_names_a_slave() {
+        let named = GOOD.find("[SLVNODE]\nNAME").unwrap() + "[SLVNODE]\nNAME".len();
+        for cut in 0..=GOOD.len() {
+            assert_eq!(loaded(&GOOD[..cut]).is_ok(), cut >= named, "{:?}", &GOOD[..cut]);
+        }
+    }
+
+    #[test]
     fn only_what_is_compared_counts_as_a_change() {
         let good = loaded(GOOD).unwrap();
         for same in ["DATE=x", "SELFCUK=c", "K2HMASKBIT=4", "unknown=1"] {

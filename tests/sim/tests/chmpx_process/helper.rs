@@ -6,6 +6,7 @@ use nix::{
     unistd::Pid,
 };
 use sim::chmpx::{Builder, Chmpx, events::Kind, state::start_ticks};
+use tokio::time::sleep;
 
 use crate::slave::{Slave, count};
 
@@ -21,16 +22,24 @@ fn pid_file(chmpx: &Chmpx, name: &str) -> PathBuf {
     PathBuf::from(state).parent().unwrap().join("pid").join(name)
 }
 
-fn pid_in(chmpx: &Chmpx, name: &str) -> u32 {
-    fs::read_to_string(pid_file(chmpx, name)).unwrap().trim().parse().unwrap()
+/// The helper writes the file after it has started the process, so this may have to wait.
+async fn pid_in(chmpx: &Chmpx, name: &str) -> u32 {
+    for _ in 0..2000 {
+        let text = fs::read_to_string(pid_file(chmpx, name)).unwrap_or_default();
+        if let Ok(pid) = text.trim().parse() {
+            return pid;
+        }
+        sleep(Duration::from_millis(5)).await;
+    }
+    panic!("{name} was never written");
 }
 
 #[tokio::test]
 async fn a_chmpx_that_ended_is_started_again() {
     let slave = Slave::new();
     let mut chmpx = helped(&slave, Duration::ZERO).start().await.unwrap();
-    let first = pid_in(&chmpx, "chmpx.pid");
-    assert_eq!(pid_in(&chmpx, "chmpx-service-helper.pid"), chmpx.pid());
+    let first = pid_in(&chmpx, "chmpx.pid").await;
+    assert_eq!(pid_in(&chmpx, "chmpx-service-helper.pid").await, chmpx.pid());
     assert_eq!(chmpx.chmpx_pid().unwrap(), Some(first));
 
     kill(Pid::from_raw(i32::try_from(first).unwrap()), Signal::SIGHUP).unwrap();

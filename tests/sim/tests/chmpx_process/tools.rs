@@ -63,6 +63,18 @@ async fn status_can_wait() {
 }
 
 #[tokio::test]
+async fn installed_tools_need_no_environment() {
+    let slave = Slave::new();
+    let chmpx = slave.start().await;
+    let bin = chmpx.settings().install().unwrap();
+    for tool in ["chmpxstatus", "chmpxconftest"] {
+        let mut command = tokio::process::Command::new(bin.join(tool));
+        let output = command.env_clear().arg("-conf").arg(slave.conf()).output().await.unwrap();
+        assert!(output.status.success() && !output.stdout.is_empty(), "{tool}: {output:?}");
+    }
+}
+
+#[tokio::test]
 async fn conftest_exits_with_0_for_a_broken_file_too() {
     let slave = Slave::new();
     let arguments = ["-no_check_update", "-d", "ERR"];
