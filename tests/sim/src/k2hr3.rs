@@ -14,6 +14,7 @@ mod k8s;
 mod log;
 mod mischief;
 mod orders;
+mod papers;
 mod random;
 mod registerpath;
 mod request;
@@ -38,6 +39,7 @@ pub use orders::{
     BackendOrder, ClockOrder, ClockTime, DoorOrder, NamedBy, NewCluster, NewPolicy, NewResource,
     NewRole, NewScript, NewTenant, NewToken, NewUserToken, RoleHost, TokenText,
 };
+pub use papers::{Papers, Validity};
 pub use resources::Resource;
 pub use roles::Host;
 pub use routes::Route;

@@ -78,11 +78,13 @@ impl Source {
         match self {
             Self::Put(query) => query.one(name).map(str::to_owned),
             Self::Post(body) => {
-                let value = body.member(name).or_else(|| body.member("host")?.member(name))?;
+                let is_outside = name.starts_with("clear_");
+                let holder = if is_outside { body } else { body.member("host")? };
+                let value = holder.member(name)?;
                 match value {
                     Json::Text(text) => Some(text.clone()),
                     Json::Number(number) if name == "port" => Some(number.to_string()),
-                    Json::Bool(value) if name.starts_with("clear_") => Some(value.to_string()),
+                    Json::Bool(value) if is_outside => Some(value.to_string()),
                     Json::List(_) if name == "host" => Some(value.to_string()),
                     Json::Null
                     | Json::Bool(_)
