@@ -9,6 +9,7 @@ mod cluster;
 mod connection;
 mod control;
 mod faults;
+mod host;
 mod json;
 mod k8s;
 mod log;
@@ -33,6 +34,7 @@ mod yrn;
 
 pub use admin::{Admin, AdminError, Cluster, ClusterPlan, Conversation, FaultPlan, Raw};
 pub use faults::{Armed, At, Fault};
+pub use host::Host;
 pub use json::{Json, Members};
 pub use log::{Counts, Seen};
 pub use orders::{
@@ -41,7 +43,6 @@ pub use orders::{
 };
 pub use papers::{Papers, Validity};
 pub use resources::Resource;
-pub use roles::Host;
 pub use routes::Route;
 pub use server::{Options, Server};
 pub use state::{Backend, Policy, Quirks, Script};

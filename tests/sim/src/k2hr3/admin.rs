@@ -2,7 +2,9 @@
 
 mod cluster;
 mod conversation;
+mod error;
 mod http;
+mod making;
 mod process;
 
 use std::future::{Future, IntoFuture};
@@ -16,64 +18,19 @@ use serde::de::DeserializeOwned;
 
 pub use cluster::{Cluster, ClusterPlan};
 pub use conversation::Conversation;
+pub use error::AdminError;
 pub use http::Raw;
 use process::Process;
 
 use super::faults::{Armed, Fault};
 use super::log::{Counts, Seen};
-use super::orders::{
-    BackendOrder, ClockOrder, ClockTime, DoorOrder, NewPolicy, NewResource, NewRole, NewScript,
-    NewTenant, NewToken, NewUserToken, RoleHost, TokenText,
-};
-use super::resources::Resource;
-use super::roles::Host;
+use super::orders::{BackendOrder, ClockOrder, ClockTime, DoorOrder};
 use super::routes::Route;
 use super::server::Options;
-use super::state::{Backend, Policy, Quirks};
-use super::tokens::Maker;
+use super::state::Backend;
 
 /// How long [`Admin::until`] waits.
 const PATIENCE: Duration = Duration::from_secs(30);
-
-/// The server could not be started, asked, or made to do something.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum AdminError {
-    /// The server did not start.
-    #[error("start k2hr3-sim")]
-    Start(#[source] std::io::Error),
-    /// The server could not be asked.
-    #[error("ask k2hr3-sim for {path}")]
-    Ask {
-        /// The path that was asked for.
-        path: String,
-        /// What went wrong.
-        #[source]
-        cause: std::io::Error,
-    },
-    /// The server did not want to.
-    #[error("k2hr3-sim answered {path} with {status}: {text}")]
-    Refused {
-        /// The path that was asked for.
-        path: String,
-        /// The status.
-        status: u16,
-        /// Its reason.
-        text: String,
-    },
-    /// The answer was not understood.
-    #[error("read the answer of k2hr3-sim to {path}")]
-    Answer {
-        /// The path that was asked for.
-        path: String,
-        /// What went wrong.
-        #[source]
-        cause: serde_json::Error,
-    },
-    /// What a test waited for did not come to pass.
-    #[error("waited in vain; the counts are {0:?}")]
-    InVain(Box<Counts>),
-}
 
 type Done<T = ()> = Result<T, AdminError>;
 
@@ -167,97 +124,6 @@ impl Admin {
         Ok(now)
     }
 
-    /// Switches defects of 2.0.3 off or on.
-    pub async fn quirks(&self, quirks: &Quirks) -> Done {
-        self.post("/sim/quirks", quirks).await
-    }
-
-    /// Makes a user of a tenant.
-    pub async fn tenant(&self, order: &NewTenant) -> Done {
-        self.post("/sim/tenants", order).await
-    }
-
-    /// Issues a user token, scoped to a tenant.
-    pub async fn user_token(&self, user: &str, tenant: &str) -> Done<String> {
-        let (user, tenant) = (user.to_owned(), Some(tenant.to_owned()));
-        self.user_token_as(&NewUserToken { user, tenant, token: None }).await
-    }
-
-    /// Issues a user token, with all there is to say about it.
-    pub async fn user_token_as(&self, order: &NewUserToken) -> Done<String> {
-        let TokenText { token } = self.post("/sim/user-tokens", order).await?;
-        Ok(token)
-    }
-
-    /// Makes a role.
-    pub async fn role(&self, order: &NewRole) -> Done {
-        self.post("/sim/roles", order).await
-    }
-
-    /// Removes a role; all its tokens die.
-    pub async fn remove_role(&self, role: &str) -> Done {
-        let order = NewRole { role: role.to_owned(), ..NewRole::default() };
-        self.delete("/sim/roles", &order).await
-    }
-
-    /// Makes the members of a role those who may remove hosts by CUK.
-    pub async fn remover_role(&self, role: &str) -> Done {
-        let order = NewRole { role: role.to_owned(), ..NewRole::default() };
-        self.post("/sim/remover", &order).await
-    }
-
-    /// Makes a policy.
-    pub async fn policy(&self, name: &str, policy: Policy) -> Done {
-        self.post("/sim/policies", &NewPolicy { name: name.to_owned(), policy }).await
-    }
-
-    /// Replaces a resource by anything.
-    pub async fn set_resource(&self, name: &str, resource: Resource) -> Done {
-        self.post("/sim/resources", &NewResource { name: name.to_owned(), resource }).await
-    }
-
-    /// A resource as stored.
-    pub async fn resource(&self, name: &str) -> Done<Option<Resource>> {
-        self.get(&format!("/sim/resources?name={name}")).await
-    }
-
-    /// Registers a host without asking for a token.
-    pub async fn add_host(&self, role: &str, host: Host) -> Done {
-        self.post("/sim/hosts", &RoleHost { role: role.to_owned(), host }).await
-    }
-
-    /// Removes all entries of an address from a role and those below it; gives how many there were.
-    pub async fn remove_host(&self, role: &str, ip: &str) -> Done<usize> {
-        self.delete("/sim/hosts", &RoleHost { role: role.to_owned(), host: Host::at(ip) }).await
-    }
-
-    /// All entries of a role, those included that no other request shows.
-    pub async fn hosts(&self, role: &str) -> Done<Vec<Host>> {
-        self.get(&format!("/sim/hosts?role={role}")).await
-    }
-
-    /// Issues a role token; the lifetime in seconds counts for users, and 0 is ten years.
-    pub async fn role_token(&self, role: &str, maker: Maker, expire: Option<i64>) -> Done<String> {
-        let order = NewToken { role: role.to_owned(), maker, expire, token: None };
-        self.role_token_as(&order).await
-    }
-
-    /// Issues a role token, with all there is to say about it.
-    pub async fn role_token_as(&self, order: &NewToken) -> Done<String> {
-        let TokenText { token } = self.post("/sim/tokens", order).await?;
-        Ok(token)
-    }
-
-    /// Revokes a role token.
-    pub async fn revoke(&self, token: &str) -> Done {
-        self.delete("/sim/tokens", &TokenText { token: token.to_owned() }).await
-    }
-
-    /// Sets a template of the user data or of ext data.
-    pub async fn script(&self, order: &NewScript) -> Done {
-        self.post("/sim/scripts", order).await
-    }
-
     /// What was asked so far.
     pub async fn counts(&self) -> Done<Counts> {
         self.get("/sim/counts").await
@@ -296,7 +162,10 @@ impl Admin {
         headers: &[(&str, &str)],
         body: &str,
     ) -> Done<Raw> {
-        let sent = http::exchange(&self.0.url, method, target, headers, body).await;
+        // Where the API wants TLS, the administrator's address serves it, too.
+        let is_plain = self.0.url.starts_with("http://");
+        let url = if is_plain { &self.0.url } else { &self.0.admin_url };
+        let sent = http::exchange(url, method, target, headers, body).await;
         sent.map_err(|cause| AdminError::Ask { path: target.to_owned(), cause })
     }
 

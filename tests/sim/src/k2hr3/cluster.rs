@@ -1,9 +1,9 @@
 //! A cluster in the shape that K2HDKC `DBaaS` gives it: three roles, a policy, three resources.
 
+use super::host::Host;
 use super::json::{Json, Members};
 use super::orders::{NamedBy, NewCluster};
 use super::resources::Resource;
-use super::roles::Host;
 use super::state::{Policy, State};
 use super::yrn::Yrn;
 

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 
 use super::cluster;
 use super::faults::Armed;
+use super::host::{Host, Wanted};
 use super::json::Json;
 use super::orders::{
     BackendOrder, ClockOrder, ClockTime, DoorOrder, NewCluster, NewPolicy, NewResource, NewRole,
@@ -14,7 +15,6 @@ use super::orders::{
 };
 use super::request::Request;
 use super::response::Response;
-use super::roles::{Host, Wanted};
 use super::shared::{Shared, Sim};
 use super::state::{Refusal, State, refused};
 use super::tokens::Maker;

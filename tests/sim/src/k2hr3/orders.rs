@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::host::Host;
 use super::json::Members;
 use super::resources::Resource;
-use super::roles::Host;
 use super::state::{Backend, Policy, Script};
 use super::tokens::Maker;
 

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::clock::Clock;
+use super::host::{Host, Wanted};
 use super::json::Members;
 use super::resources::Resource;
-use super::roles::{Host, Role, Roles, Wanted};
+use super::roles::{Role, Roles};
 use super::tokens::Tokens;
 use super::users::Users;
 

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::clock::iso_date;
+use super::host::Host;
 use super::json::{Json, Members};
-use super::roles::Host;
 use super::state::{Refusal, State, refused};
 use super::yrn::Yrn;
 use super::{random, registerpath};

@@ -4,10 +4,10 @@ use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 
 use super::{Admin, Done};
+use crate::k2hr3::host::Host;
 use crate::k2hr3::json::Json;
 use crate::k2hr3::orders::{NamedBy, NewCluster};
 use crate::k2hr3::resources::Resource;
-use crate::k2hr3::roles::Host;
 use crate::k2hr3::tokens::Maker;
 
 /// A cluster to be made; await it.

@@ -2,11 +2,11 @@
 
 use super::member::number_text;
 use super::{Answer, no_such_route, of_tenant};
+use crate::k2hr3::host::Wanted;
 use crate::k2hr3::json::Json;
 use crate::k2hr3::request::{Request, Token};
 use crate::k2hr3::resources::Resource;
 use crate::k2hr3::response::Response;
-use crate::k2hr3::roles::Wanted;
 use crate::k2hr3::state::{Policy, Refusal, State, refused};
 use crate::k2hr3::yrn::is_ip;
 

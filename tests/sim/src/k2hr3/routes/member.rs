@@ -1,9 +1,9 @@
 //! What a registration says about the host, and how 2.0.3 takes it.
 
 use super::made;
+use crate::k2hr3::host::Host;
 use crate::k2hr3::json::Json;
 use crate::k2hr3::request::{Query, Request};
-use crate::k2hr3::roles::Host;
 use crate::k2hr3::state::{Refusal, refused};
 use crate::k2hr3::yrn::is_ip;
 

@@ -1,11 +1,11 @@
 //! `/v1/resource/…`: reading a resource with a role token, by address, or with a user token.
 
 use super::{Answer, no_such_route, stringified};
+use crate::k2hr3::host::Wanted;
 use crate::k2hr3::json::{Json, Members};
 use crate::k2hr3::request::{Query, Request, Token};
 use crate::k2hr3::resources::{Resource, Unreadable};
 use crate::k2hr3::response::Response;
-use crate::k2hr3::roles::Wanted;
 use crate::k2hr3::routes::made;
 use crate::k2hr3::routes::member::number_text;
 use crate::k2hr3::state::{Refusal, State, refused};

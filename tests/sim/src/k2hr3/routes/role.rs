@@ -2,10 +2,10 @@
 
 use super::member::{Registration, number_text};
 use super::{Answer, made, no_such_route, of_tenant};
+use crate::k2hr3::host::{Host, Wanted};
 use crate::k2hr3::json::Json;
 use crate::k2hr3::request::{Request, Token};
 use crate::k2hr3::response::Response;
-use crate::k2hr3::roles::{Host, Wanted};
 use crate::k2hr3::state::{Refusal, State, refused};
 use crate::k2hr3::tokens::{Holder, Maker};
 use crate::k2hr3::yrn::{Named, Yrn, is_ip};

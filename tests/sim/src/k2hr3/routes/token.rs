@@ -2,11 +2,11 @@
 
 use super::member::number_text;
 use super::{Answer, no_such_route, of_tenant, stringified};
+use crate::k2hr3::host::{Host, Wanted};
 use crate::k2hr3::json::Json;
 use crate::k2hr3::registerpath;
 use crate::k2hr3::request::{Request, Token};
 use crate::k2hr3::response::Response;
-use crate::k2hr3::roles::{Host, Wanted};
 use crate::k2hr3::state::{Refusal, State, refused};
 use crate::k2hr3::tokens::{Holder, Maker};
 use crate::k2hr3::yrn::{Named, Yrn};
@@ -137,6 +137,7 @@ fn deleted(state: &mut State, request: &Request, token: &str) -> Answer {
         .tokens
         .0
         .get(token)
+        .filter(|known| state.is_alive(known))
         .and_then(|known| Yrn::parse(&known.role, "role"))
         .is_some_and(|role| role.tenant == tenant);
     if !is_own {

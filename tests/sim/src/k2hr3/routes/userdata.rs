@@ -100,10 +100,13 @@ fn parts(state: &State, path: &str) -> Vec<Part> {
     };
     let script = values.filled(&template("script", SCRIPT), &state.base_uri);
     // The cloud-config gets no substitution at all.
-    vec![
+    let mut parts = vec![
         ("text/cloud-config", "k2hr3-cloud-config.txt", template("cc", CLOUD_CONFIG)),
         ("text/x-shellscript", "k2hr3-init.sh", script),
-    ]
+    ];
+    // A template that the server cannot read is no error either: its part is missing.
+    parts.retain(|(_, _, text)| !text.is_empty());
+    parts
 }
 
 fn multipart(parts: &[Part], boundary: &str) -> String {

@@ -1,5 +1,9 @@
 //! Carries statements out, with JavaScript's idea of values.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
 use super::Broken;
 use super::parse::{Expression, Statement};
 use crate::k2hr3::json::{Json, Members};
@@ -13,7 +17,8 @@ pub(crate) fn output(
     variables: &mut Members,
     special: &dyn Fn(&str) -> Option<Json>,
 ) -> Result<String, Broken> {
-    let mut run = Run { variables, special, out: String::new(), steps: 0 };
+    let specials = RefCell::default();
+    let mut run = Run { variables, special, specials, out: String::new(), steps: 0 };
     run.all(program)?;
     Ok(run.out)
 }
@@ -21,6 +26,8 @@ pub(crate) fn output(
 struct Run<'a> {
     variables: &'a mut Members,
     special: &'a dyn Fn(&str) -> Option<Json>,
+    /// Resolved once each: a role may have a thousand hosts.
+    specials: RefCell<BTreeMap<String, Rc<Json>>>,
     out: String,
     steps: u32,
 }
@@ -114,9 +121,12 @@ impl Run<'_> {
     fn value(&self, expression: &Expression) -> Result<Json, Broken> {
         Ok(match expression {
             Expression::Value(value) => value.clone(),
-            Expression::Variable(name) => self.variable(name),
-            Expression::Size(of) => size(&self.value(of)?),
-            Expression::Member(of, at) => member(&self.value(of)?, &printed(&self.value(at)?)),
+            Expression::Variable(name) => self.with_variable(name, Json::clone),
+            Expression::Size(of) => self.with(of, size)?,
+            Expression::Member(of, at) => {
+                let at = printed(&self.value(at)?);
+                self.with(of, |of| member(of, &at))?
+            }
             Expression::Unary("!", of) => Json::Bool(!is_true(&self.value(of)?)),
             Expression::Unary(_, of) => Json::Number(-number(&self.value(of)?)),
             Expression::Binary(operator, left, right) => {
@@ -126,11 +136,27 @@ impl Run<'_> {
         })
     }
 
-    fn variable(&self, name: &str) -> Json {
-        match self.variables.find(name) {
-            Some(value) => value.clone(),
-            None => (self.special)(name).unwrap_or_default(),
+    /// Looks at a value; one that is stored is not copied for it.
+    fn with(&self, of: &Expression, look: impl Fn(&Json) -> Json) -> Result<Json, Broken> {
+        match of {
+            Expression::Variable(name) => Ok(self.with_variable(name, look)),
+            Expression::Value(_)
+            | Expression::Size(_)
+            | Expression::Member(..)
+            | Expression::Unary(..)
+            | Expression::Binary(..) => self.value(of).map(|value| look(&value)),
         }
+    }
+
+    fn with_variable(&self, name: &str, look: impl Fn(&Json) -> Json) -> Json {
+        if let Some(value) = self.variables.find(name) {
+            return look(value);
+        }
+        let resolve = || Rc::new((self.special)(name).unwrap_or_default());
+        let mut specials = self.specials.borrow_mut();
+        let value = Rc::clone(specials.entry(name.to_owned()).or_insert_with(resolve));
+        drop(specials);
+        look(&value)
     }
 }
 
