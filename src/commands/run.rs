@@ -51,6 +51,8 @@ async fn follow(
 ) -> Result<(Stop, Desk), Failed> {
     let policy = settings.policy.clone();
     let mut node = Node::new(settings, desk, Manners::ActsForSystemd)?;
+    // Up from here on, also while K2HR3 is silent: neither a boot nor a reload waits for it.
+    node.notify(&[NotifyState::Ready]);
     let pace = pace(&node);
     let stop = agent::run(&mut node, pace, &policy, signals.next()).await;
     let state = match stop {
