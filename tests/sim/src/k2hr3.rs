@@ -1,7 +1,24 @@
 //! A stand-in for the REST API of K2HR3 2.0.3, in memory and on loopback.
 //!
 //! It answers as the real one was seen to answer, its defects included; `/sim/…` on the same
-//! addresses makes clusters, moves the clock and arms faults. [`Admin`] drives it from a test.
+//! addresses makes clusters, moves the clock and arms faults. [`Admin`] drives it from a test:
+//!
+//! ```
+//! # use sim::k2hr3::{Admin, Cluster, Fault, Options, Route};
+//! # tokio::runtime::Runtime::new()?.block_on(async {
+//! let k2hr3 = Admin::here(Options::default())?;
+//! let cluster = k2hr3.cluster("mycluster").servers(3).await?;
+//! cluster.add_server(Cluster::server(4)).await?;
+//! k2hr3.fault(Fault::status(503)).on(Route::Read).times(2).await?;
+//!
+//! let statuses =
+//!     [cluster.published().await?, cluster.published().await?, cluster.published().await?]
+//!         .map(|answer| answer.status);
+//! assert_eq!(statuses, [503, 503, 200]);
+//! assert_eq!(k2hr3.counts().await?.of(Route::Read), 3);
+//! # Ok::<_, Box<dyn std::error::Error>>(()) })?;
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
 
 mod admin;
 mod clock;

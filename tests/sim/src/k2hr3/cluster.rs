@@ -7,7 +7,7 @@ use super::resources::Resource;
 use super::state::{Policy, State};
 use super::yrn::Yrn;
 
-/// Written for this stand-in; it renders what the `DBaaS` template renders, with comments of its own.
+/// Written for this stand-in; it renders what the `DBaaS` template renders.
 const TEMPLATE: &str = include_str!("cluster.template");
 
 pub(crate) fn make(state: &mut State, order: &NewCluster) {

@@ -87,7 +87,7 @@ impl Host {
         self.cuk.contains(' ')
     }
 
-    /// The line in `GET /v1/role/…?expand=false`: empty fields collapse, an unknown extra is hidden.
+    /// The line that a user sees: empty fields collapse, and an unknown extra is hidden.
     pub(crate) fn line(&self) -> String {
         let extra = if is_known(&self.extra) { self.extra.as_str() } else { "" };
         [extra, &self.tag, &self.inboundip, &self.outboundip]

@@ -55,7 +55,8 @@ impl State {
             return Ok(());
         }
         let text = format!(
-            "role({path}) in tenant({tenant}) does not allow to read access to resource({resource})."
+            "role({path}) in tenant({tenant}) does not allow to read access to \
+             resource({resource})."
         );
         refused(404, text)
     }

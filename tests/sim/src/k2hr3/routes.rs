@@ -89,12 +89,23 @@ fn shown(request: &Request, refusal: &Refusal) -> Response {
     }
 }
 
+/// Repeats the error in a header when the client wants to debug.
 fn debugged(request: &Request, response: Response) -> Response {
-    let wanted = request.header("x-k2hr3-debug").is_some_and(|value| value == "on");
-    if !wanted || response.status < 400 || !response.body.is_empty() {
+    let wanted = request.header("x-k2hr3-debug").is_some_and(|value| {
+        ["on", "ok", "debug", "dbg", "1"].contains(&value.to_lowercase().as_str())
+    });
+    if !wanted || response.status < 400 {
         return response;
     }
-    let error = format!("{{\"status\":{}}}", response.status);
+    let error = if response.body.is_empty() {
+        format!("{{\"status\":{}}}", response.status)
+    } else {
+        String::from_utf8_lossy(&response.body).into_owned()
+    };
+    // Node refuses to send such a header, and so the error becomes another one.
+    if error.chars().any(|character| u32::from(character) > 0xff) {
+        return Response::failed(500, "Internal server error");
+    }
     response.with("x-k2hr3-error", &error)
 }
 

@@ -71,7 +71,8 @@ mod tests {
     fn conditions_and_loops_leave_their_blank_lines_behind() {
         let text = "{{ if %a% == 1 }}\nyes\n{{ elif %a% }}\nno\n{{ else }}\nno\n{{ endif }}\n";
         assert_eq!(shown(text), "\nyes\n\n");
-        let text = "{{ foreach %k% in %list% }}\n{{ %v% = %list%[%k%]; }}{{= %k% }}={{= %v% }}\n{{ done }}";
+        let text = "{{ foreach %k% in %list% }}\n{{ %v% = %list%[%k%]; }}\
+                    {{= %k% }}={{= %v% }}\n{{ done }}";
         assert_eq!(shown(text), "\n0=x\n\n1=y\n");
     }
 
@@ -87,11 +88,13 @@ mod tests {
             ("{{ %i% = 0; while %i% < 3 }}{{= %i% }}{{ %i% = %i% + 1; done }}", "012"),
             ("{{ %i% = 0; do }}x{{ %i% = %i% + 1; while %i% < 2 }}", "xx"),
             (
-                "{{ for %i% = 0; %i% < 9; %i% = %i% + 1 }}{{ if %i% == 2; break; endif }}y{{ done }}",
+                "{{ for %i% = 0; %i% < 9; %i% = %i% + 1 }}\
+                 {{ if %i% == 2; break; endif }}y{{ done }}",
                 "yy",
             ),
             (
-                "{{ for %i% = 0; %i% < 3; %i% = %i% + 1 }}{{ if %i% == 1; continue; endif }}{{= %i% }}{{ done }}",
+                "{{ for %i% = 0; %i% < 3; %i% = %i% + 1 }}\
+                 {{ if %i% == 1; continue; endif }}{{= %i% }}{{ done }}",
                 "02",
             ),
         ] {

@@ -52,7 +52,7 @@ pub(crate) fn not_existed(token: &str) -> String {
 }
 
 impl State {
-    /// Makes a token. `expire` counts for users only: 0 is ten years, and a negative one is accepted.
+    /// Makes a token. `expire` counts for users only; 0 is ten years, and it may be negative.
     pub(crate) fn issue(
         &mut self,
         token: Option<String>,

@@ -101,9 +101,15 @@ async fn unknown_routes_and_methods_are_404_and_the_version_needs_no_backend() {
 }
 
 #[tokio::test]
-async fn a_bodiless_error_tells_its_status_when_asked_for_debugging() {
+async fn an_error_is_repeated_in_a_header_when_asked_for_debugging() {
     let stage = Stage::set().await;
     let headers = [("x-k2hr3-debug", "on")];
-    let answer = stage.k2hr3.raw("DELETE", &stage.role_path(), &headers, "").await.unwrap();
-    assert_eq!(answer.header("x-k2hr3-error"), Some(r#"{"status":403}"#));
+    let asked =
+        async |method: &str, path: &str| stage.k2hr3.raw(method, path, &headers, "").await.unwrap();
+    let bodiless = asked("DELETE", &stage.role_path()).await;
+    assert_eq!(bodiless.header("x-k2hr3-error"), Some(r#"{"status":403}"#));
+    let told = asked("GET", "/v1/resource/a").await;
+    assert_eq!(told.header("x-k2hr3-error"), Some(told.text().as_str()));
+    let odd = asked("GET", "/v1/role/%E3%81%82").await;
+    assert_eq!((odd.status, odd.header("x-k2hr3-error")), (500, None));
 }

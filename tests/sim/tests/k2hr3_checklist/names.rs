@@ -93,12 +93,21 @@ async fn one_test_plays_many_nodes_by_forwarded_addresses() {
     assert_eq!(ips, ["10.0.0.1", "10.0.0.2", "garbage"]);
 }
 
+/// A request, and the refusal that it meets.
+type Refused<'a> = (&'a str, &'a str, &'a As, u16, &'a str);
+
+async fn all_are(stage: &Stage, refused: &[Refused<'_>]) {
+    for (method, target, who, status, text) in refused {
+        let answer = stage.node("10.0.0.1").ask(method, target, who, "").await;
+        assert_eq!(told(&answer), (*status, (*text).to_owned()), "{method} {target}");
+    }
+}
+
 #[tokio::test]
-async fn wrong_names_are_refused_in_the_servers_words() {
+async fn wrong_roles_are_refused_in_the_servers_words() {
     let stage = Stage::set().await;
-    let node = stage.node("10.0.0.1");
-    let role = stage.role();
-    for (method, target, who, status, text) in [
+    let (role, user) = (stage.role(), stage.user().await);
+    let refused = [
         (
             "PUT",
             "/v1/role/yrn:yahoo:::other:role:r",
@@ -109,6 +118,31 @@ async fn wrong_names_are_refused_in_the_servers_words() {
         ),
         ("PUT", "/v1/role/r", &As::Nobody, 400, "There is no x-auth-token header"),
         ("POST", "/v1/role/r", &role, 400, "POST body does not have host data"),
+        (
+            "GET",
+            "/v1/role/token/r",
+            &As::Nobody,
+            400,
+            "GET request role name which is not full yrn, and not token. role name must be full \
+             yrn, if token is not specified.",
+        ),
+        (
+            "GET",
+            "/v1/role/token/yrn:yahoo:::other:role:r",
+            &user,
+            400,
+            "GET request query has wrong tenant yrn full path(tenant=other) or not specify tenant.",
+        ),
+        ("PATCH", "/v1/role/r", &role, 404, "Internal server error"),
+    ];
+    all_are(&stage, &refused).await;
+}
+
+#[tokio::test]
+async fn wrong_resources_are_refused_in_the_servers_words() {
+    let stage = Stage::set().await;
+    let role = stage.role();
+    let refused = [
         (
             "GET",
             "/v1/resource/r",
@@ -138,24 +172,6 @@ async fn wrong_names_are_refused_in_the_servers_words() {
             "Request query has service name(x) and path has service name(s), but both are not \
              same service name.",
         ),
-        (
-            "GET",
-            "/v1/role/token/r",
-            &As::Nobody,
-            400,
-            "GET request role name which is not full yrn, and not token. role name must be full \
-             yrn, if token is not specified.",
-        ),
-        (
-            "GET",
-            "/v1/role/token/yrn:yahoo:::other:role:r",
-            &stage.user().await,
-            400,
-            "GET request query has wrong tenant yrn full path(tenant=other) or not specify tenant.",
-        ),
-        ("PATCH", "/v1/role/r", &role, 404, "Internal server error"),
-    ] {
-        let answer = node.ask(method, target, who, "").await;
-        assert_eq!(told(&answer), (status, text.to_owned()), "{method} {target}");
-    }
+    ];
+    all_are(&stage, &refused).await;
 }

@@ -10,7 +10,8 @@ use crate::stage::{As, Stage, json, token, told};
 async fn a_registered_node_gets_a_token_with_no_token_at_all() {
     let stage = Stage::set().await;
     let node = stage.node("10.0.0.1");
-    let text = "Not found ip(10.0.0.1) with port(0) and cuk(\"a\") in tenant(tenant1) + role(mycluster/slave)";
+    let text = "Not found ip(10.0.0.1) with port(0) and cuk(\"a\") in tenant(tenant1) + \
+                role(mycluster/slave)";
     assert_eq!(told(&node.own_token("cuk=a").await), (404, text.to_owned()));
     node.register("cuk=a").await;
     let own = token(&node.own_token("cuk=a").await);

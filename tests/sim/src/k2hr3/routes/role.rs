@@ -95,7 +95,7 @@ fn leave(state: &mut State, request: &Request, path: &str) -> Answer {
     if state.member(&role, wanted).is_none() {
         return refused(403, "not a member");
     }
-    // An address that the server does not recognise is taken for a host name, of which there is none.
+    // An address that the server does not recognise is taken for a host name that is not there.
     if state.quirks.ipv6_stays && !is_ip(&ip) && ip.contains(':') {
         return Ok(Response::no_content());
     }

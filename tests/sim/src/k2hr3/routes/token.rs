@@ -52,7 +52,8 @@ fn own_role(path: &str, tenant: &str) -> Result<Yrn, Refusal> {
         Named::Full(role) if role.tenant != tenant => refused(
             400,
             format!(
-                "GET request query has wrong tenant yrn full path(tenant={}) or not specify tenant.",
+                "GET request query has wrong tenant yrn full path(tenant={}) or not specify \
+                 tenant.",
                 role.tenant
             ),
         ),
@@ -108,7 +109,8 @@ pub(super) fn list(state: &mut State, request: &Request, path: &str) -> Answer {
             let tenant = state.holder(&token, &request.client_ip())?.role.tenant;
             let role = own_role(path, &tenant)?.text();
             let text = format!(
-                "GET request without UserToken for getting list of role({role}) tokens, need User Token."
+                "GET request without UserToken for getting list of role({role}) tokens, need User \
+                 Token."
             );
             return refused(400, text);
         }
