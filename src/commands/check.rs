@@ -8,13 +8,13 @@ mod who;
 use std::io::{self, IsTerminal as _, Write};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use super::{Exit, Failed};
-use crate::model::conf::Conf;
+use crate::model::conf::{Conf, Text};
+use crate::model::host::Host;
 use crate::model::rules::{Level, Verdict, judge};
-use who::Who;
+use who::{Known, Who};
 
 /// Where chmpx of a slave node looks.
 const USUAL: &str = "/etc/k2hdkc/slave.ini";
@@ -35,12 +35,21 @@ pub struct Check {
     who: Who,
 }
 
-/// A file that was looked at.
-struct Looked {
+/// Files are read, asked about and judged in slices of this size: their names are resolved
+/// together, and a thousand files need not be in memory at once.
+const SLICE: usize = 256;
+
+/// A file that was read.
+struct Read {
     path: PathBuf,
     bytes: Vec<u8>,
     conf: Conf,
-    own_name: crate::model::conf::Text,
+}
+
+/// A file that was judged.
+struct Looked<'a> {
+    file: &'a Read,
+    own_name: Text,
     verdict: Verdict,
 }
 
@@ -50,17 +59,15 @@ impl Check {
         let paths = files::named_by(&self.files)?;
         let paint = human::Paint::new(io::stdout().is_terminal());
         let mut worst = None;
-        // In slices, so that a thousand files do not have to be in memory at once.
-        for slice in paths.chunks(256) {
-            for looked in self.look(slice) {
-                let looked = looked?;
-                worst = worst.max(looked.verdict.findings.iter().map(|it| it.level).max());
-                let told = if self.json {
-                    machine::tell(&looked, out)
-                } else {
-                    human::tell(&looked, paint, out)
-                };
-                if told.is_err() {
+        let mut known = Known::default();
+        for slice in paths.chunks(SLICE) {
+            let files =
+                spread(slice, |path| read(path)).into_iter().collect::<Result<Vec<_>, _>>()?;
+            let host = self.who.host(files.iter().map(|file| &file.conf), &mut known);
+            let told = spread(&files, |file| self.tell(file, &host, paint));
+            for (level, text) in told {
+                worst = worst.max(level);
+                if out.write_all(text.as_bytes()).is_err() {
                     // A reader that went away has read enough.
                     return Ok(self.exit(worst));
                 }
@@ -72,6 +79,14 @@ impl Check {
         Ok(self.exit(worst))
     }
 
+    fn tell(&self, file: &Read, host: &Host, paint: human::Paint) -> (Option<Level>, String) {
+        let verdict = judge(&file.conf, Some(host));
+        let level = verdict.findings.iter().map(|it| it.level).max();
+        let looked = Looked { file, own_name: host.own_name(), verdict };
+        let text = if self.json { machine::told(&looked) } else { human::told(&looked, paint) };
+        (level, text)
+    }
+
     fn exit(&self, worst: Option<Level>) -> Exit {
         match worst {
             Some(Level::Error) => Exit::Refused,
@@ -79,32 +94,24 @@ impl Check {
             Some(Level::Warning) | None => Exit::Ok,
         }
     }
+}
 
-    /// Looks at `paths` with as many threads as there are processors; the order stays.
-    fn look(&self, paths: &[PathBuf]) -> Vec<Result<Looked, Failed>> {
-        let threads = thread::available_parallelism().map_or(1, NonZero::get).min(paths.len());
-        let next = AtomicUsize::new(0);
-        let work = || {
-            let mut done = Vec::new();
-            loop {
-                let at = next.fetch_add(1, Ordering::Relaxed);
-                let Some(path) = paths.get(at) else { return done };
-                done.push((at, self.look_at(path)));
-            }
-        };
-        let mut done: Vec<_> = thread::scope(|scope| {
-            let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-            workers.into_iter().filter_map(|worker| worker.join().ok()).flatten().collect()
-        });
-        done.sort_by_key(|(at, _)| *at);
-        done.into_iter().map(|(_, looked)| looked).collect()
-    }
+fn read(path: &Path) -> Result<Read, Failed> {
+    let bytes = files::read(path)?;
+    let conf = Conf::read(&bytes);
+    Ok(Read { path: path.to_owned(), bytes, conf })
+}
 
-    fn look_at(&self, path: &Path) -> Result<Looked, Failed> {
-        let bytes = files::read(path)?;
-        let conf = Conf::read(&bytes);
-        let host = self.who.host(&conf);
-        let verdict = judge(&conf, Some(&host));
-        Ok(Looked { path: path.to_owned(), bytes, conf, own_name: host.own_name(), verdict })
-    }
+/// Does `work` on all `items` with as many threads as there are processors; the order stays.
+fn spread<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    let share = items.len().div_ceil(threads).max(1);
+    thread::scope(|scope| {
+        let work = &work;
+        let shares = items.chunks(share);
+        let workers: Vec<_> = shares
+            .map(|share| scope.spawn(move || share.iter().map(work).collect::<Vec<_>>()))
+            .collect();
+        workers.into_iter().filter_map(|worker| worker.join().ok()).flatten().collect()
+    })
 }

@@ -25,21 +25,25 @@ const LOOKUPS: usize = 16;
 /// answer for now. The threads that ask for it end when the resolver gives up.
 pub fn facts(questions: &Questions, given: Given, limit: Duration) -> Host {
     let own_name = own_name();
-    let names: BTreeSet<_> = questions.names.iter().cloned().chain(own_name.clone()).collect();
+    let names = questions.names.iter().cloned().chain(own_name.clone()).collect();
     let answers = answers(names, limit);
 
     let own_addresses = own_name.as_ref().and_then(|name| answers.get(name));
     let hosts = fs::read_to_string("/etc/hosts").unwrap_or_default();
-    let names = second_names(own_name.as_deref(), own_addresses, &hosts);
     Host {
-        names,
+        names: second_names(own_name.as_deref(), own_addresses, &hosts),
         // Whether DNS itself knows it takes a query that the resolver library does not offer.
         possible_names: own_name.into_iter().collect(),
         addresses: addresses(),
         answers,
-        paths: questions.paths.iter().filter_map(|path| kind(path)).collect(),
+        paths: kinds(&questions.paths),
         given,
     }
+}
+
+/// What stands at `paths`. Of one that may not be looked at it stays unknown.
+pub fn kinds(paths: &[PathBuf]) -> BTreeMap<PathBuf, PathKind> {
+    paths.iter().filter_map(|path| Some((path.clone(), kind(path)?))).collect()
 }
 
 fn own_name() -> Option<String> {
@@ -133,16 +137,15 @@ fn is_passing(error: &io::Error) -> bool {
     text.contains("temporary failure") || text.contains("try again")
 }
 
-/// What stands at `path`. Where chmpx would look for a relative one is nobody's wish.
-fn kind(path: &Path) -> Option<(PathBuf, PathKind)> {
-    let kind = match fs::metadata(path) {
-        Ok(_) if path.is_relative() => PathKind::Missing,
-        Ok(found) if found.is_file() => PathKind::File,
-        Ok(found) if found.is_dir() => PathKind::Directory,
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return None,
-        Ok(_) | Err(_) => PathKind::Missing,
-    };
-    Some((path.to_owned(), kind))
+/// Where chmpx would look for a relative path is nobody's wish.
+fn kind(path: &Path) -> Option<PathKind> {
+    match fs::metadata(path) {
+        Ok(_) if path.is_relative() => Some(PathKind::Missing),
+        Ok(found) if found.is_file() => Some(PathKind::File),
+        Ok(found) if found.is_dir() => Some(PathKind::Directory),
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => None,
+        Ok(_) | Err(_) => Some(PathKind::Missing),
+    }
 }
 
 #[cfg(test)]

@@ -12,7 +12,9 @@ mod read;
 mod text;
 mod value;
 
+use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 pub use endpoint::{Endpoint, endpoints};
 pub use expand::{Expansion, expand};
@@ -25,7 +27,11 @@ use read::Sections;
 
 /// A file as chmpx reads it.
 #[derive(Debug)]
-pub struct Conf(Sections);
+pub struct Conf {
+    sections: Sections,
+    servers: OnceLock<Vec<Peer>>,
+    slaves: OnceLock<Vec<Peer>>,
+}
 
 /// The FILEVERSION in force, and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,7 +69,8 @@ pub enum IdType {
 impl Conf {
     /// Reads `bytes`, whatever they are.
     pub fn read(bytes: &[u8]) -> Self {
-        Self(Sections::read(bytes))
+        let sections = Sections::read(bytes);
+        Self { sections, servers: OnceLock::new(), slaves: OnceLock::new() }
     }
 
     /// GROUP, if there is one.
@@ -119,50 +126,54 @@ impl Conf {
     }
 
     /// The servers, expanded, collapsed and sorted as chmpx has them, their names as written.
-    pub fn servers(&self) -> Vec<Peer> {
-        node::servers(self, &|name| name)
+    pub fn servers(&self) -> &[Peer] {
+        self.servers.get_or_init(|| node::servers(self, &|name| name))
     }
 
     /// The servers as they are on a host that calls itself `own_name`.
     ///
     /// chmpx rewrites the names `localhost`, `127.0.0.1` and `::1` of servers (measured).
-    pub fn servers_where_self_is(&self, own_name: &Text) -> Vec<Peer> {
-        node::servers(self, &|name| if is_localhost(&name) { own_name.clone() } else { name })
+    pub fn servers_where_self_is(&self, own_name: &Text) -> Cow<'_, [Peer]> {
+        if !self.servers().iter().any(|server| is_localhost(&server.name)) {
+            return Cow::Borrowed(self.servers());
+        }
+        let renamed = |name| if is_localhost(&name) { own_name.clone() } else { name };
+        Cow::Owned(node::servers(self, &renamed))
     }
 
     /// The slaves, collapsed and sorted as chmpx has them.
-    pub fn slaves(&self) -> Vec<Peer> {
-        node::slaves(self)
+    pub fn slaves(&self) -> &[Peer] {
+        self.slaves.get_or_init(|| node::slaves(self))
     }
 
     /// A key of `[GLOBAL]`.
     pub fn global(&self, key: &str) -> Option<&Entry> {
-        self.0.global.get(key.as_bytes())
+        self.sections.global.get(key.as_bytes())
     }
 
     /// All keys of `[GLOBAL]`.
     pub fn global_keys(&self) -> &Keys {
-        &self.0.global
+        &self.sections.global
     }
 
     /// The sections of servers, in chmpx's order, equal ones merged.
     pub fn server_sections(&self) -> impl Iterator<Item = &Node> {
-        self.0.servers.values()
+        self.sections.servers.values()
     }
 
     /// The sections of slaves, in chmpx's order, equal ones merged.
     pub fn slave_sections(&self) -> impl Iterator<Item = &Node> {
-        self.0.slaves.values()
+        self.sections.slaves.values()
     }
 
     /// Every header, from top to bottom.
     pub fn headers(&self) -> &[Header] {
-        &self.0.headers
+        &self.sections.headers
     }
 
     /// What is odd about single lines.
     pub fn oddities(&self) -> &[(usize, Oddity)] {
-        &self.0.oddities
+        &self.sections.oddities
     }
 }
 

@@ -9,12 +9,9 @@ use std::collections::BTreeSet;
 use super::conf::{Conf, Header, Kind, Oddity, Text};
 use super::rules::Code;
 
-/// The keys that name a node; none of them belongs into `[GLOBAL]`.
-const OF_NODES: [&str; 6] =
+/// Keys whose values members choose themselves.
+const NAMING: [&str; 6] =
     ["NAME", "CUK", "CUSTOM_ID_SEED", "ENDPOINTS", "CTLENDPOINTS", "FORWARD_PEERS"];
-
-/// Keys that every entry of a kind has, if one of them has it: the template writes them all.
-const OF_ALL: [&str; 4] = ["CUK", "CTLPORT", "CUSTOM_ID_SEED", "SSL"];
 
 /// More slaves than any cluster has.
 const MOST_SLAVES: usize = 10_000;
@@ -89,7 +86,7 @@ impl Seen {
             server: false,
             overruling: lines(|oddity| matches!(oddity, Oddity::Overridden(_))),
             for_k2hdkc: lines(|odd| matches!(odd, Oddity::UnknownSection(it) if it == "[K2HDKC]")),
-            whole: conf.headers().iter().filter(|it| is_whole(it)).map(|it| it.kind).collect(),
+            whole: conf.headers().iter().filter(|it| it.is_whole).map(|it| it.kind).collect(),
         }
     }
 
@@ -103,18 +100,13 @@ impl Seen {
 
     /// Whether a `[GLOBAL]` overrules an earlier one, or holds what is left of a node.
     fn takes_over(&self, header: &Header, end: usize) -> bool {
-        self.overruling.range(header.line..end).next().is_some()
-            || header.keys.iter().any(|key| is_one_of(key, &OF_NODES))
+        self.overruling.range(header.line..end).next().is_some() || header.is_of_node
     }
 
     /// Whether an entry lacks a key, while another one of its kind lacks none.
     fn is_torn(&self, entry: &Header) -> bool {
-        !is_whole(entry) && self.whole.contains(&entry.kind)
+        !entry.is_whole && self.whole.contains(&entry.kind)
     }
-}
-
-fn is_whole(entry: &Header) -> bool {
-    OF_ALL.iter().all(|key| entry.keys.iter().any(|own| own == key))
 }
 
 /// A NAME, CUK or seed that stands twice in an entry, with different values.
@@ -135,7 +127,7 @@ fn look_at_keys(conf: &Conf, found: &mut dyn FnMut(Code, Option<usize>, String))
 fn look_at_controls(conf: &Conf, found: &mut dyn FnMut(Code, Option<usize>, String)) {
     for node in conf.server_sections().chain(conf.slave_sections()) {
         for (key, entry) in &node.keys {
-            if is_one_of(key, &OF_NODES) && entry.value.has_control() {
+            if is_one_of(key, &NAMING) && entry.value.has_control() {
                 let message =
                     format!("{key} has a control character: {:?}", entry.value.to_string());
                 found(Code::SmuggledControl, Some(entry.line), message);

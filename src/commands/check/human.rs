@@ -1,6 +1,6 @@
 //! The verdict for people, in the manner of a good compiler.
 
-use std::io::{self, Write};
+use std::fmt::Write as _;
 
 use super::Looked;
 use crate::model::conf::{Text, trim};
@@ -31,13 +31,14 @@ impl Paint {
 /// Longer lines of a file are not shown whole.
 const WIDTH: usize = 120;
 
-pub(super) fn tell(looked: &Looked, paint: Paint, out: &mut impl Write) -> io::Result<()> {
+pub(super) fn told(looked: &Looked<'_>, paint: Paint) -> String {
     let lines = Lines::of(looked);
+    let mut text = String::new();
     for finding in &looked.verdict.findings {
-        tell_finding(looked, finding, &lines, paint, out)?;
+        text.push_str(&finding_told(looked, finding, &lines, paint));
     }
     let verdict = &looked.verdict;
-    let path = looked.path.display();
+    let path = looked.file.path.display().to_string();
     let (colour, sentence) = match (verdict.loads, verdict.starts, verdict.is_fit()) {
         (false, _, _) => (RED, "chmpx would not load it: a running one would end itself"),
         (true, Some(false), _) => (RED, "chmpx would load it, but not start with it on this host"),
@@ -45,50 +46,44 @@ pub(super) fn tell(looked: &Looked, paint: Paint, out: &mut impl Write) -> io::R
         (true, Some(true), false) => (RED, "chmpx would load it and start, but come to harm"),
         (true, Some(true), true) => (GREEN, "chmpx would load it and start"),
     };
-    writeln!(out, "{}: {}", paint.of(BOLD, &path.to_string()), paint.of(colour, sentence))?;
+    let (path, sentence) = (paint.of(BOLD, &path), paint.of(colour, sentence));
+    let _infallible = writeln!(text, "{path}: {sentence}");
     if verdict.loads {
-        let group = looked.conf.group().map(printable).unwrap_or_default();
-        let servers = looked.conf.servers().len();
-        let slaves = looked.conf.slaves().len();
-        writeln!(out, "  group {group}, {servers} server(s), {slaves} slave(s)")?;
+        let group = looked.file.conf.group().map(printable).unwrap_or_default();
+        let (servers, slaves) = (looked.file.conf.servers().len(), looked.file.conf.slaves().len());
+        let _infallible = writeln!(text, "  group {group}, {servers} server(s), {slaves} slave(s)");
     }
-    Ok(())
+    text
 }
 
-fn tell_finding(
-    looked: &Looked,
-    finding: &Finding,
-    lines: &Lines<'_>,
-    paint: Paint,
-    out: &mut impl Write,
-) -> io::Result<()> {
+fn finding_told(looked: &Looked<'_>, finding: &Finding, lines: &Lines<'_>, paint: Paint) -> String {
     let colour = if finding.level == Level::Error { RED } else { YELLOW };
-    let head = format!("{}[{}]", finding.level, finding.code);
-    let message = plain(&finding.message);
-    writeln!(out, "{}: {}", paint.of(colour, &head), paint.of(BOLD, &message))?;
-
-    let path = looked.path.display();
-    let (number, arrow) = match finding.line {
+    let head = paint.of(colour, &format!("{}[{}]", finding.level, finding.code));
+    let message = paint.of(BOLD, &plain(&finding.message));
+    let path = looked.file.path.display();
+    let (number, place) = match finding.line {
         Some(line) => (line.to_string(), format!("{path}:{line}")),
         None => (String::new(), path.to_string()),
     };
     let pad = " ".repeat(number.len());
-    writeln!(out, "{pad}{} {arrow}", paint.of(BLUE, "-->"))?;
-    if let Some(text) = finding.line.and_then(|line| lines.get(line)) {
-        let bar = paint.of(BLUE, "|");
-        writeln!(out, "{pad} {bar}\n{} {bar} {text}", paint.of(BLUE, &number))?;
+    let mut text = format!("{head}: {message}\n{pad}{} {place}\n", paint.of(BLUE, "-->"));
+    if let Some(line) = finding.line.and_then(|line| lines.get(line)) {
+        let (number, bar) = (paint.of(BLUE, &number), paint.of(BLUE, "|"));
+        let _infallible = writeln!(text, "{pad} {bar}\n{number} {bar} {line}");
     }
-    writeln!(out, "{pad} {} {}: {}\n", paint.of(BLUE, "="), paint.of(BOLD, "help"), finding.help)
+    let (sign, help) = (paint.of(BLUE, "="), paint.of(BOLD, "help"));
+    let _infallible = writeln!(text, "{pad} {sign} {help}: {}\n", finding.help);
+    text
 }
 
 /// The lines of a file that are spoken of.
 struct Lines<'a>(Vec<(usize, &'a [u8])>);
 
 impl<'a> Lines<'a> {
-    fn of(looked: &'a Looked) -> Self {
+    fn of(looked: &Looked<'a>) -> Self {
         let mut wanted: Vec<_> = looked.verdict.findings.iter().filter_map(|it| it.line).collect();
         wanted.sort_unstable();
-        let lines = looked.bytes.split(|byte| *byte == b'\n').enumerate();
+        let lines = looked.file.bytes.split(|byte| *byte == b'\n').enumerate();
         let lines = lines.map(|(at, line)| (at + 1, line));
         Self(lines.filter(|(number, _)| wanted.binary_search(number).is_ok()).collect())
     }
@@ -123,28 +118,22 @@ fn plain(text: &str) -> String {
 mod tests {
     use std::path::PathBuf;
 
+    use super::super::Read;
     use super::*;
     use crate::model::conf::Conf;
     use crate::model::rules::judge;
 
-    fn told(text: &str) -> String {
+    fn shown(text: &str) -> String {
         let conf = Conf::read(text.as_bytes());
         let verdict = judge(&conf, None);
-        let looked = Looked {
-            path: PathBuf::from("slave.ini"),
-            bytes: text.as_bytes().to_vec(),
-            conf,
-            own_name: Text::default(),
-            verdict,
-        };
-        let mut out = Vec::new();
-        tell(&looked, Paint(false), &mut out).unwrap();
-        String::from_utf8(out).unwrap()
+        let bytes = text.as_bytes().to_vec();
+        let file = Read { path: PathBuf::from("slave.ini"), bytes, conf };
+        told(&Looked { file: &file, own_name: Text::default(), verdict }, Paint(false))
     }
 
     #[test]
     fn a_finding_shows_where_what_why_and_what_to_do() {
-        let told = told("[GLOBAL]\nGROUP = g\nMQACK = 1\n");
+        let told = shown("[GLOBAL]\nGROUP = g\nMQACK = 1\n");
         let expected = "error[bad-boolean]: MQACK `1` is neither ON nor OFF to chmpx\n \
             --> slave.ini:3\n  |\n3 | MQACK = 1\n  = help: write ON, YES, OFF or NO\n";
         assert!(told.contains(expected), "{told}");
@@ -152,7 +141,7 @@ mod tests {
 
     #[test]
     fn a_file_cannot_steer_the_terminal() {
-        let told = told("[GLOBAL]\nGROUP = \x1b[2J\n\x1b]0;x\x07 = 1\n");
+        let told = shown("[GLOBAL]\nGROUP = \x1b[2J\n\x1b]0;x\x07 = 1\n");
         assert!(!told.contains('\x1b') && !told.contains('\x07'), "{told:?}");
     }
 }

@@ -1,23 +1,22 @@
 //! The verdict for programs: one JSON object a file, each on its line.
 
-use std::io::{self, Write};
-
 use serde_json::{Value, json};
 
 use super::super::compare::server;
 use super::Looked;
 use crate::model::conf::Mode;
 
-pub(super) fn tell(looked: &Looked, out: &mut impl Write) -> io::Result<()> {
-    writeln!(out, "{}", object(looked))
+pub(super) fn told(looked: &Looked<'_>) -> String {
+    format!("{}\n", object(looked))
 }
 
-fn object(looked: &Looked) -> Value {
-    let Looked { path, conf, verdict, own_name, .. } = looked;
+fn object(looked: &Looked<'_>) -> Value {
+    let Looked { file, verdict, own_name } = looked;
+    let (path, conf) = (&file.path, &file.conf);
     let (servers, slaves) = if verdict.loads {
         (conf.servers_where_self_is(own_name), conf.slaves().len())
     } else {
-        (Vec::new(), 0)
+        (Vec::new().into(), 0)
     };
     let findings: Vec<_> = verdict
         .findings

@@ -1,15 +1,14 @@
 //! The host that files are checked for: this one, or one that is described.
 
-use std::collections::BTreeMap;
-use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
 use crate::effects::host;
 use crate::model::conf::{Conf, Given, Questions};
 use crate::model::host::Host;
 
-/// How long names may take to resolve, for one file.
+/// How long names may take to resolve, for one slice of files.
 const LIMIT: Duration = Duration::from_secs(2);
 
 /// Who the files are meant for, when it is not this host.
@@ -33,24 +32,41 @@ pub(super) struct Who {
     /// The control port that chmpx is started with, instead of SELFCTLPORT
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(i16).range(1..))]
     ctlport: Option<i16>,
-    /// What this host answered already, name by name.
-    #[arg(skip)]
-    known: Mutex<BTreeMap<String, Vec<IpAddr>>>,
+}
+
+/// What was asked for already: a name that did not answer is not asked for again.
+#[derive(Default)]
+pub(super) struct Known {
+    asked: BTreeSet<String>,
+    answers: BTreeMap<String, Vec<IpAddr>>,
 }
 
 impl Who {
-    /// What has to be known of the host to judge `conf`.
-    pub(super) fn host(&self, conf: &Conf) -> Host {
+    /// What has to be known of the host to judge all of `confs`.
+    pub(super) fn host<'a>(
+        &self,
+        confs: impl Iterator<Item = &'a Conf>,
+        known: &mut Known,
+    ) -> Host {
         let given = Given { cuk: self.cuk.clone(), ctlport: self.ctlport };
-        let questions = conf.questions(&given);
-        if self.host_name.is_empty() && self.dns_name.is_empty() && self.address.is_empty() {
-            return self.this_host(questions, given);
+        let (mut names, mut paths) = (BTreeSet::new(), BTreeSet::new());
+        for conf in confs {
+            let questions = conf.questions(&given);
+            names.extend(questions.names);
+            paths.extend(questions.paths);
         }
-        // Only the paths are looked at here.
-        let paths = Questions { names: Vec::new(), paths: questions.paths };
-        let here = host::facts(&paths, given, Duration::ZERO);
-        let loopback =
-            [IpAddr::from([127, 0, 0, 1]), "::1".parse().unwrap_or(IpAddr::from([0; 16]))];
+        let paths = paths.into_iter().collect();
+        if !(self.host_name.is_empty() && self.dns_name.is_empty() && self.address.is_empty()) {
+            return self.described(Questions { names: names.into_iter().collect(), paths }, given);
+        }
+        let names: Vec<_> = names.difference(&known.asked).cloned().collect();
+        known.asked.extend(names.iter().cloned());
+        let mut host = host::facts(&Questions { names, paths }, given, LIMIT);
+        known.answers.append(&mut host.answers);
+        Host { answers: known.answers.clone(), ..host }
+    }
+
+    fn described(&self, questions: Questions, given: Given) -> Host {
         let is_own = |name: &String| {
             self.host_name.iter().chain(&self.dns_name).any(|own| own.eq_ignore_ascii_case(name))
         };
@@ -58,26 +74,14 @@ impl Who {
             let addresses = if is_own(&name) { self.address.clone() } else { Vec::new() };
             (name, addresses)
         };
+        let loopback = [IpAddr::from([127, 0, 0, 1]), IpAddr::V6(Ipv6Addr::LOCALHOST)];
         Host {
             names: self.dns_name.clone(),
             possible_names: Vec::new(),
             addresses: loopback.into_iter().chain(self.address.iter().copied()).collect(),
             answers: questions.names.into_iter().map(answer).collect(),
-            ..here
+            paths: host::kinds(&questions.paths),
+            given,
         }
-    }
-
-    /// Names are asked for once, however many files have them.
-    fn this_host(&self, questions: Questions, given: Given) -> Host {
-        let lock = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = lock().clone();
-        let (old, names) = questions.names.into_iter().partition(|name| known.contains_key(name));
-        let mut host = host::facts(&Questions { names, ..questions }, given, LIMIT);
-        lock().extend(host.answers.clone());
-        let old: Vec<String> = old;
-        host.answers.extend(
-            old.into_iter().filter_map(|name| Some((name.clone(), known.get(&name)?.clone()))),
-        );
-        host
     }
 }

@@ -13,6 +13,9 @@ pub struct Endpoint {
     pub port: i16,
 }
 
+/// No more items than this are kept; chmpx has room for four of each kind in its table.
+const MOST_ITEMS: usize = 64;
+
 /// Reads a list as chmpx does (`CvtHostPortStringToList` in its lib/chmconf.cc).
 ///
 /// Items that chmpx cannot read are left out of the list; the number of them comes second.
@@ -23,10 +26,17 @@ pub fn endpoints(list: &Text, default_port: i16) -> (Vec<Endpoint>, usize) {
     if list.is_empty() {
         return (Vec::new(), 0);
     }
-    let read: Vec<_> =
-        list.split(|byte| *byte == b',').map(|item| endpoint(trim(item), default_port)).collect();
-    let wrong = read.iter().filter(|item| item.is_none()).count();
-    (read.into_iter().flatten().collect(), wrong)
+    let (mut read, mut wrong) = (Vec::new(), 0);
+    for item in list.split(|byte| *byte == b',') {
+        match endpoint(trim(item), default_port) {
+            Some(found) => read.push(found),
+            None => wrong += 1,
+        }
+        if read.len() == MOST_ITEMS {
+            break;
+        }
+    }
+    (read, wrong)
 }
 
 /// `ChmNetDb::ParseHostPortString` in lib/chmnetdb.cc.

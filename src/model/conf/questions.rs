@@ -37,8 +37,8 @@ impl Conf {
         let selfhood = self.selfhood(given);
         let mut names = BTreeSet::new();
         for slave in self.slaves() {
-            if selfhood.may_be(&slave) {
-                ask(&slave, &mut names);
+            if selfhood.may_be(slave) {
+                ask(slave, &mut names);
             }
         }
         for server in self.server_sections().map(|node| Peer::of_section(self, node, true)) {

@@ -52,8 +52,10 @@ pub struct Header {
     pub line: usize,
     /// Whether a line with a key stands directly above it.
     pub is_tight: bool,
-    /// The keys in it, if it is of a node.
-    pub keys: Vec<Text>,
+    /// Whether it has every key that entries of nodes usually have.
+    pub is_whole: bool,
+    /// Whether it has a key that only nodes have.
+    pub is_of_node: bool,
     /// The NAME in it, if it has one.
     pub name: Option<Text>,
 }
@@ -100,6 +102,13 @@ pub enum Oddity {
     /// A node section that is merged into an earlier one.
     Merged(Kind, Text),
 }
+
+/// Keys that the usual templates write into every node.
+const USUAL: [&str; 4] = ["CUK", "CTLPORT", "CUSTOM_ID_SEED", "SSL"];
+
+/// Keys that have no meaning outside nodes.
+const OF_NODES: [&str; 6] =
+    ["NAME", "CUK", "CUSTOM_ID_SEED", "ENDPOINTS", "CTLENDPOINTS", "FORWARD_PEERS"];
 
 /// Oddities beyond this many are not worth telling.
 const MOST_ODDITIES: usize = 1000;
@@ -181,7 +190,14 @@ impl Sections {
             self.odd(number, Oddity::UnknownSection(line.into()));
         }
         let is_tight = self.above_is_key;
-        self.headers.push(Header { kind, line: number, is_tight, keys: Vec::new(), name: None });
+        self.headers.push(Header {
+            kind,
+            line: number,
+            is_tight,
+            is_whole: false,
+            is_of_node: false,
+            name: None,
+        });
         self.open = Some(Open { kind, line: number, keys: Keys::new() });
         self.above_is_key = false;
     }
@@ -245,6 +261,11 @@ impl Sections {
     /// Files away the section that ends here.
     fn close(&mut self) {
         let Some(Open { kind, line, keys }) = self.open.take() else { return };
+        if let Some(header) = self.headers.last_mut() {
+            let has = |key: &&str| keys.contains_key(key.as_bytes());
+            header.is_whole = USUAL.iter().all(has);
+            header.is_of_node = OF_NODES.iter().any(has);
+        }
         match kind {
             Kind::Global => self.merge_global(keys),
             Kind::Server | Kind::Slave => self.merge_node(kind, line, keys),
@@ -253,9 +274,6 @@ impl Sections {
     }
 
     fn merge_global(&mut self, keys: Keys) {
-        if let Some(header) = self.headers.last_mut() {
-            header.keys = keys.keys().cloned().collect();
-        }
         for (key, entry) in keys {
             let line = entry.line;
             let differs = self.global.get(&key).is_some_and(|old| old.value != entry.value);
@@ -271,7 +289,6 @@ impl Sections {
         let text = |key: &str| keys.get(key.as_bytes()).map(|entry| entry.value.clone());
         let name = text("NAME");
         if let Some(header) = self.headers.last_mut() {
-            header.keys = keys.keys().cloned().collect();
             header.name.clone_from(&name);
         }
         let Some(name) = name else {

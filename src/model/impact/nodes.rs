@@ -38,7 +38,7 @@ pub(super) fn compare_servers(
 ) -> (Vec<Peer>, Vec<Peer>) {
     let (old, new) = (old.servers(), new.servers());
     let (mut added, mut removed) = (Vec::new(), Vec::new());
-    for (before, after) in pairs(&old, &new) {
+    for (before, after) in pairs(old, new) {
         match (before, after) {
             (Some(before), Some(after)) => {
                 if let Some(key) = difference(before, after) {
@@ -108,7 +108,7 @@ pub(super) fn compare_slaves(old: &Conf, new: &Conf, changes: &mut Vec<Change>) 
     let is_own = |peer: &Peer| !own.is_empty() && peer.cuk == own;
     let (old, new) = (old.slaves(), new.slaves());
     let live = "chmpx takes its list of slaves while it runs";
-    for (before, after) in pairs(&old, &new) {
+    for (before, after) in pairs(old, new) {
         let (what, class, why) = match (before, after) {
             (Some(before), Some(after)) => {
                 let Some(key) = difference(before, after) else { continue };

@@ -36,9 +36,8 @@ pub(super) fn look(conf: &Conf, findings: &mut Findings) {
         look_at_node(conf, node, false, findings);
         look_at_pattern(node, findings);
     }
-    let servers = conf.servers();
-    look_at_count(conf, &servers, findings);
-    look_at_twins(conf, &servers, findings);
+    look_at_count(conf, conf.servers(), findings);
+    look_at_twins(conf, conf.servers(), findings);
 }
 
 fn look_at_node(conf: &Conf, node: &Node, is_server: bool, findings: &mut Findings) {

@@ -12,10 +12,10 @@ pub(super) fn look(conf: &Conf, host: &Host, findings: &mut Findings) {
     let slaves = conf.slaves();
 
     let is_server = look_at_role(conf, host, &selfhood, &servers, findings);
-    let found = find(host, &selfhood, &servers, &slaves, is_server);
+    let found = find(host, &selfhood, &servers, slaves, is_server);
     match &found[..] {
         [] => {
-            let message = missing(host, &selfhood, &slaves);
+            let message = missing(host, &selfhood, slaves);
             findings.add(Code::SelfMissing, None, message);
         }
         [first, others @ ..] => {
