@@ -13,7 +13,11 @@ use crate::model::impact::{Class, Impact, compare};
 /// Compares the two files, neither of which has to be in use anywhere.
 pub fn run(from: &Path, to: &Path, as_json: bool) -> Result<(Exit, String), Failed> {
     let impact = compare(&read(from)?, &read(to)?);
-    let exit = if impact.overall == Class::None { Exit::Ok } else { Exit::Differences };
+    let exit = match impact.overall {
+        Class::None => Exit::Ok,
+        Class::Live | Class::Cold => Exit::Differences,
+        Class::Refused => Exit::Refused,
+    };
     let text = if as_json { format!("{}\n", json(&impact)) } else { human(&impact) };
     Ok((exit, text))
 }

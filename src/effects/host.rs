@@ -36,6 +36,7 @@ pub fn facts(questions: &Questions, given: Given, limit: Duration) -> Host {
         possible_names: own_name.into_iter().collect(),
         addresses: addresses(),
         answers,
+        asked_resolver: true,
         paths: kinds(&questions.paths),
         given,
     }

@@ -24,6 +24,8 @@ pub struct Host {
     pub addresses: Vec<IpAddr>,
     /// What the resolver answers: the addresses, none if there is no such name.
     pub answers: BTreeMap<String, Vec<IpAddr>>,
+    /// Whether a resolver gave the answers, so that a name without address is worth a word.
+    pub asked_resolver: bool,
     /// What stands at the paths that were asked for.
     pub paths: BTreeMap<PathBuf, PathKind>,
     /// What chmpx is told on its command line.

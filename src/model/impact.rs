@@ -9,6 +9,7 @@ mod nodes;
 use std::fmt;
 
 use super::conf::{Conf, Peer};
+use super::rules::judge;
 
 /// What a difference asks of a running chmpx. The later one outweighs the earlier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,7 +50,7 @@ pub struct Change {
     /// What it asks of a running chmpx.
     pub class: Class,
     /// Why.
-    pub why: &'static str,
+    pub why: String,
 }
 
 /// The difference between two files.
@@ -71,6 +72,12 @@ pub fn compare(old: &Conf, new: &Conf) -> Impact {
     global::compare(old, new, &mut changes);
     let (servers_added, servers_removed) = nodes::compare_servers(old, new, &mut changes);
     nodes::compare_slaves(old, new, &mut changes);
+    // Without a host: who this host is does not change between the two files.
+    for error in judge(new, None).errors() {
+        let line = error.line.map_or_else(String::new, |line| format!(" in line {line}"));
+        let (what, why) = (format!("{}{line}", error.code), error.message.clone());
+        changes.push(Change { what, class: Class::Refused, why });
+    }
     let overall = changes.iter().map(|change| change.class).max().unwrap_or(Class::None);
     Impact { overall, changes, servers_added, servers_removed }
 }
@@ -93,6 +100,15 @@ mod tests {
     fn replaced(old: &str, new: &str) -> Class {
         assert!(FILE.contains(old), "{old}");
         impact(&FILE.replacen(old, new, 1)).overall
+    }
+
+    /// The file with a third server.
+    fn with_server(lines: &str) -> String {
+        FILE.replacen(
+            "[SLVNODE]",
+            &format!("[SVRNODE]\nNAME=srv3\nCTLPORT=8021\n{lines}\n[SLVNODE]"),
+            1,
+        )
     }
 
     fn with(global: &str) -> Class {
@@ -160,8 +176,14 @@ mod tests {
     }
 
     #[test]
+    fn what_breaks_a_rule_is_refused() {
+        assert_eq!(with("MQACK=1"), Class::Refused);
+        assert_eq!(replaced("GROUP=g\n", ""), Class::Refused);
+    }
+
+    #[test]
     fn servers_come_and_go_live() {
-        let added = impact(&format!("{FILE}[SVRNODE]\nNAME=srv3\nCTLPORT=8021\nCUK=c3\n"));
+        let added = impact(&with_server("CUK=c3\n"));
         assert_eq!(added.overall, Class::Live);
         assert_eq!(added.servers_added[0].name, "srv3");
         let removed = impact(&FILE.replace("[SVRNODE]\nNAME=srv2\nCTLPORT=8021\nCUK=c2\n", ""));
@@ -185,8 +207,7 @@ mod tests {
     #[test]
     fn the_first_server_with_ssl_is_cold() {
         let ssl = "SSL=yes\nSERVER_CERT=/c\nSERVER_PRIKEY=/k\n";
-        let new = format!("{FILE}[SVRNODE]\nNAME=srv3\nCTLPORT=8021\n{ssl}");
-        assert_eq!(impact(&new).overall, Class::Cold);
+        assert_eq!(impact(&with_server(ssl)).overall, Class::Cold);
     }
 
     #[test]

@@ -12,6 +12,8 @@ mod names;
 mod nodes;
 mod numbers;
 mod selfhood;
+#[cfg(test)]
+mod testing;
 mod text;
 mod tls;
 
@@ -77,4 +79,50 @@ pub fn judge(conf: &Conf, host: Option<&Host>) -> Verdict {
     }
     super::injection::look(conf, &mut |code, line, message| findings.add(code, line, message));
     Verdict::of(findings, host.is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::testing::{GOOD, host, verdict, with, with_global};
+    use super::*;
+
+    #[test]
+    fn a_file_that_does_not_load_does_not_start_either() {
+        let verdict = verdict("");
+        assert_eq!((verdict.loads, verdict.starts), (false, Some(false)));
+    }
+
+    #[test]
+    fn without_a_host_it_is_open_whether_a_file_starts() {
+        let verdict = judge(&Conf::read(GOOD.as_bytes()), None);
+        assert_eq!((verdict.loads, verdict.starts), (true, None));
+        assert!(!verdict.is_fit());
+    }
+
+    #[test]
+    fn a_harmful_file_loads_and_starts_and_is_not_fit() {
+        let verdict = verdict(with_global("INCLUDE = /etc/other.ini"));
+        assert_eq!((verdict.loads, verdict.starts), (true, Some(true)));
+        assert!(!verdict.is_fit());
+    }
+
+    #[test]
+    fn a_file_with_warnings_only_is_fit() {
+        assert!(verdict(with_global("; remark")).is_fit());
+    }
+
+    #[test]
+    fn findings_come_in_the_order_of_lines() {
+        let text = with("MODE = SLAVE", "MODE = x").replace("PORT = 8020", "PORT = x");
+        let lines: Vec<_> = verdict(text).findings.iter().map(|finding| finding.line).collect();
+        assert!(lines.is_sorted(), "{lines:?}");
+    }
+
+    #[test]
+    fn a_name_that_did_not_answer_leaves_the_start_open() {
+        let mut host = host();
+        host.answers.remove("own");
+        let verdict = judge(&Conf::read(GOOD.as_bytes()), Some(&host));
+        assert_eq!((verdict.loads, verdict.starts), (true, None));
+    }
 }

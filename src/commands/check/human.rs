@@ -63,7 +63,7 @@ fn finding_told(looked: &Looked<'_>, finding: &Finding, lines: &Lines<'_>, paint
     let path = looked.file.path.display();
     let (number, place) = match finding.line {
         Some(line) => (line.to_string(), format!("{path}:{line}")),
-        None => (String::new(), path.to_string()),
+        None => (" ".to_owned(), path.to_string()),
     };
     let pad = " ".repeat(number.len());
     let mut text = format!("{head}: {message}\n{pad}{} {place}\n", paint.of(BLUE, "-->"));

@@ -5,9 +5,22 @@ use serde_json::{Value, json};
 use super::super::compare::server;
 use super::Looked;
 use crate::model::conf::Mode;
+use crate::model::rules::Code;
 
 pub(super) fn told(looked: &Looked<'_>) -> String {
     format!("{}\n", object(looked))
+}
+
+/// The role that chmpx takes, found out where MODE is not given; none where MODE is wrong.
+fn mode(looked: &Looked<'_>) -> Option<&'static str> {
+    let conf = &looked.file.conf;
+    let is_server = looked.verdict.findings.iter().any(|it| it.code == Code::ServerMode);
+    match conf.mode() {
+        None if conf.global("MODE").is_some() => None,
+        Some(Mode::Server) => Some("SERVER"),
+        None if is_server => Some("SERVER"),
+        Some(Mode::Slave) | None => Some("SLAVE"),
+    }
 }
 
 fn object(looked: &Looked<'_>) -> Value {
@@ -36,10 +49,7 @@ fn object(looked: &Looked<'_>) -> Value {
         "loads": verdict.loads,
         "starts": verdict.starts,
         "group": conf.group().map(ToString::to_string),
-        "mode": conf.mode().map(|mode| match mode {
-            Mode::Server => "SERVER",
-            Mode::Slave => "SLAVE",
-        }),
+        "mode": mode(looked),
         "generation": conf.file_version().map(|version| version.value),
         "servers": servers.iter().map(server).collect::<Vec<_>>(),
         "slaves": slaves,

@@ -80,6 +80,7 @@ impl Who {
             possible_names: Vec::new(),
             addresses: loopback.into_iter().chain(self.address.iter().copied()).collect(),
             answers: questions.names.into_iter().map(answer).collect(),
+            asked_resolver: false,
             paths: host::kinds(&questions.paths),
             given,
         }

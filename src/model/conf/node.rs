@@ -32,7 +32,7 @@ pub struct Peer {
     pub reverse_peers: Vec<Endpoint>,
     /// What decides about its TLS.
     pub tls: Tls,
-    /// Where its section starts.
+    /// Where its NAME stands.
     pub line: usize,
 }
 
@@ -76,7 +76,7 @@ impl Peer {
             forward_peers: list("FORWARD_PEERS", NO_PORT),
             reverse_peers: list("REVERSE_PEERS", NO_PORT),
             tls: Tls::new(conf, keys, is_server),
-            line: node.line,
+            line: keys.get("NAME".as_bytes()).map_or(node.line, |entry| entry.line),
         }
     }
 

@@ -150,7 +150,9 @@ impl Sections {
         }
         let mut start = 0;
         let last = bytes.split(|byte| *byte == b'\n').count();
-        if !bytes.is_empty() && !bytes.ends_with(b"\n") {
+        // The usual template ends in a remark without an end, which is as good as whole.
+        let last_line = bytes.rsplit(|byte| *byte == b'\n').next().map(trim).unwrap_or_default();
+        if !last_line.is_empty() && !last_line.starts_with(b"#") {
             sections.odd(last, Oddity::NoFinalNewline);
         }
         for (number, line) in bytes.split(|byte| *byte == b'\n').enumerate() {

@@ -45,10 +45,10 @@ const TRUTHS: &[(&str, bool, Class, &str)] = &[
 ];
 
 pub(super) fn compare(old: &Conf, new: &Conf, changes: &mut Vec<Change>) {
-    let mut note = |what: &str, from: String, to: String, class, why| {
+    let mut note = |what: &str, from: String, to: String, class, why: &str| {
         if from != to {
             let what = format!("{what}: {from} -> {to}");
-            changes.push(Change { what, class, why });
+            changes.push(Change { what, class, why: str::to_owned(why) });
         }
     };
 

@@ -58,7 +58,8 @@ pub(super) fn compare_servers(
         } else {
             (Class::Live, "chmpx adds the server while it runs")
         };
-        changes.push(Change { what: format!("the server {} is new", called(server)), class, why });
+        let what = format!("the server {} is new", called(server));
+        changes.push(Change { what, class, why: why.to_owned() });
     }
     let all_go = !old.is_empty() && removed.len() == old.len();
     for server in &removed {
@@ -67,7 +68,8 @@ pub(super) fn compare_servers(
         } else {
             (Class::Live, "chmpx drops the server once it is down and out of service")
         };
-        changes.push(Change { what: format!("the server {} is gone", called(server)), class, why });
+        let what = format!("the server {} is gone", called(server));
+        changes.push(Change { what, class, why: why.to_owned() });
     }
     (added, removed)
 }
@@ -78,7 +80,7 @@ fn server_changed(what: String, key: &'static str) -> Change {
         "PORT" | "TLS" => "chmpx looks at it only at its start",
         _ => "a running chmpx makes a second entry of it beside the old one",
     };
-    Change { what, class: Class::Cold, why }
+    Change { what, class: Class::Cold, why: why.to_owned() }
 }
 
 /// Equal nodes first, then those of one name of which there is just one on either side.
@@ -132,6 +134,6 @@ pub(super) fn compare_slaves(old: &Conf, new: &Conf, changes: &mut Vec<Change>) 
             }
             (None, None) => continue,
         };
-        changes.push(Change { what, class, why });
+        changes.push(Change { what, class, why: why.to_owned() });
     }
 }
