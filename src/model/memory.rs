@@ -57,6 +57,8 @@ pub struct OwedRestart {
     pub why: String,
     /// The process that has to go; any other one has read the installed file at its start.
     pub process: Process,
+    /// When chmpx was told to start afresh, if it was.
+    pub told: Option<Seconds>,
     /// Since when it is owed.
     pub at: Seconds,
     /// Whether all slaves of the cluster owe it, so that they take turns.
@@ -87,8 +89,6 @@ pub struct Memory {
     pub adopted: Option<Mark>,
     /// The process that was running when `installed` was put in place and has to survive it.
     pub witness: Option<Process>,
-    /// Since when chmpx is expected back from a restart.
-    pub restarting: Option<Seconds>,
     /// A published text that must not be installed again.
     pub quarantine: Option<Quarantine>,
     /// A restart that chmpx still needs.
@@ -122,17 +122,16 @@ impl Memory {
     }
 
     /// Draws conclusions from a look: a member is registered, and a process that is gone owes nothing.
-    pub fn notice(&mut self, listed: bool, running: Option<Option<Process>>) {
+    pub fn notice(&mut self, listed: bool, running: Option<Process>) {
         if listed && !self.departed {
             self.registered = true;
             self.registrations = 0;
         }
-        let Some(process) = running else { return };
-        self.restarting = None;
-        if let (Some(owed), Some(process)) = (&self.owed, process)
+        if let (Some(owed), Some(process)) = (&self.owed, running)
             && owed.process != process
         {
             self.owed = None;
+            self.witness = None;
         }
     }
 

@@ -106,6 +106,15 @@ pub struct Report {
 }
 
 impl Report {
+    /// Whether anything but ages and counts is other than in `last`.
+    pub fn differs_from(&self, last: &Self) -> bool {
+        let mut same = Self { at: self.at, failures: self.failures, ..last.clone() };
+        for (trouble, present) in same.troubles.iter_mut().zip(&self.troubles) {
+            trouble.count = present.count;
+        }
+        *self != same
+    }
+
     /// Whether `other` says anything else than this. Ages and counts are not news.
     pub fn is_news_after(&self, other: &Self) -> bool {
         let troubles = |report: &Self| {
@@ -197,9 +206,12 @@ fn verdict(seen: &Observed, plan: &Plan, troubles: &[Ailment]) -> Words {
         return Words::new("acting", doing(step), None);
     }
     let harmless = |s: &&Situation| matches!(s, Situation::Draining(_) | Situation::NoChmpx);
-    let waiting = matches!(plan.situations.first(), Some(Situation::NothingPublished));
+    // What only waits for K2HR3 is explained by what keeps K2HR3 away.
+    let waiting = |s: &Situation| {
+        matches!(s, Situation::NothingPublished | Situation::NotMember { has_token: true })
+    };
     if let Some(trouble) = troubles.first()
-        && (waiting || plan.situations.iter().all(|s| harmless(&s)))
+        && plan.situations.iter().all(|s| harmless(&s) || waiting(s))
     {
         let sentence = format!("{}: {}", trouble.doing, trouble.cause);
         return Words::new("trouble", sentence, trouble.help.as_deref());

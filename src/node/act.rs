@@ -60,7 +60,8 @@ impl Node {
         };
         if let (Some(why), Some(process)) = (&install.owes_restart, process) {
             let shared = install.occasion == Occasion::Published;
-            self.memory.owed = Some(OwedRestart { why: why.clone(), process, at: now, shared });
+            self.memory.owed =
+                Some(OwedRestart { why: why.clone(), process, told: None, at: now, shared });
         }
         tell_installed(install);
         self.remember()
@@ -114,6 +115,7 @@ impl Node {
     async fn restart(&mut self, why: &str) -> Result<(), Trouble> {
         warn!(why, "restarting chmpx; clients with permanent handles have to open them again");
         let now = clock::now();
+        let process = self.running_process();
         // Counted before it is tried: what fails must not be tried without end either.
         self.memory.restarted(now);
         self.remember()?;
@@ -128,9 +130,15 @@ impl Node {
             retry_after: None,
             cause: Box::new(error),
         })?;
-        self.memory.owed = None;
         self.memory.witness = None;
-        self.memory.restarting = Some(now);
+        // Without knowing the process there is no telling when another one has taken its place.
+        self.memory.owed = process.map(|process| OwedRestart {
+            why: why.to_owned(),
+            process,
+            told: Some(now),
+            at: now,
+            shared: false,
+        });
         self.seen_chmpx = None;
         self.remember()
     }
@@ -150,7 +158,6 @@ impl Node {
         let now = clock::now();
         self.memory.quarantine = Some(Quarantine { hash: bad.published, strikes, at: now });
         self.memory.witness = None;
-        self.memory.restarting = None;
         self.memory.owed = None;
         self.remember()?;
         self.replace(&bytes)?;

@@ -43,7 +43,7 @@ impl Node {
         let membership = self.membership(k2hr3);
         let chmpx = self.look_at_chmpx(&installed).await;
         let running = match &chmpx {
-            SeenChmpx::Up(running) => Some(running.process),
+            SeenChmpx::Up(running) => running.process,
             SeenChmpx::Down | SeenChmpx::Unknown(_) => None,
         };
         self.memory.notice(membership == Membership::Listed, running);

@@ -60,6 +60,9 @@ impl Node {
         if last.as_ref().is_none_or(|last| report.is_news_after(last)) {
             self.publish(&report, cycle);
         }
+        if last.as_ref().is_none_or(|last| report.differs_from(last)) {
+            self.write_status(&report);
+        }
         // Only the count of failures may have changed; it may be lost.
         let _kept = self.remember();
         let acted = !cycle.plan.steps.is_empty() && cycle.troubles.is_empty();
@@ -90,7 +93,6 @@ impl Node {
             );
         }
         self.notify(&[NotifyState::Ready, NotifyState::Status(&verdict.sentence)]);
-        self.write_status(report);
     }
 
     fn write_status(&self, report: &Report) {

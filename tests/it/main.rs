@@ -1,2 +1,16 @@
 //! One binary for all integration tests.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "helpers of tests may fail the test that uses them"
+)]
 mod agreement;
+mod change;
+mod commands;
+mod first_boot;
+mod layering;
+mod outage;
+mod refusal;
+mod secrets;
+mod shutdown;
+mod support;

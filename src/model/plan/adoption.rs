@@ -27,14 +27,14 @@ pub(super) fn lost(seen: &Observed, policy: &Policy, plan: &mut Plan) {
         None => !proven && seen.now.saturating_sub(installed.at) < window.as_secs(),
     };
     let died = memory.witness.is_some() && recent;
-    let never_back = memory
-        .restarting
-        .is_some_and(|since| seen.now.saturating_sub(since) >= policy.start_within.as_secs());
+    let expected = memory.owed.as_ref().and_then(|owed| owed.told);
+    let never_back =
+        expected.is_some_and(|told| seen.now.saturating_sub(told) >= policy.start_within.as_secs());
     let quarantined =
         memory.quarantine.as_ref().is_some_and(|q| q.hash == installed.published && q.strikes > 1);
     let has_other =
         memory.adopted.as_ref().is_some_and(|good| good.published != installed.published);
-    if memory.restarting.is_some() && !never_back {
+    if expected.is_some() && !never_back {
         return;
     }
     if (died || never_back) && has_other && !quarantined && !seen.forced {
@@ -61,7 +61,7 @@ fn origin(seen: &Observed, file: &InstalledFile, generation: i32) -> Option<Stri
 
 pub(super) fn decide(seen: &Observed, policy: &Policy, plan: &mut Plan) {
     match (&seen.chmpx, seen.file()) {
-        (Chmpx::Down, _) if seen.memory.restarting.is_some() => {
+        (Chmpx::Down, _) if seen.memory.owed.as_ref().is_some_and(|owed| owed.told.is_some()) => {
             plan.situations.push(Situation::Restarting);
             plan.look_again_in(EXPECTING);
         }
@@ -84,14 +84,28 @@ fn watch(
     plan: &mut Plan,
 ) {
     if let Some(owed) = &seen.memory.owed {
+        if let Some(told) = owed.told
+            && seen.now.saturating_sub(told) < policy.start_within.as_secs()
+        {
+            // It is on its way out.
+            plan.situations.push(Situation::Restarting);
+            plan.look_again_in(EXPECTING);
+            return;
+        }
         let window = if owed.shared { policy.spread.mul_f64(policy.share) } else { Duration::ZERO };
         let due = owed.at.saturating_add(window.as_secs());
         restart_by(seen, policy, &owed.why, due, plan);
         return;
     }
     let Some(in_force) = running.generation else {
-        let why = "it runs, but did not tell which generation it has in force".to_owned();
-        plan.situations.push(Situation::ChmpxUnknown(why));
+        // It may be starting, or must not be asked at its control port yet.
+        if seen.since_install.is_some_and(|since| since < policy.adopt_within) {
+            plan.situations.push(Situation::Adopting);
+        } else {
+            let why = "it runs, but did not tell which generation it has in force".to_owned();
+            plan.situations.push(Situation::ChmpxUnknown(why));
+        }
+        plan.look_again_in(EXPECTING);
         return;
     };
     if file.generation() == Some(in_force) {

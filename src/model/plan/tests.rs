@@ -365,7 +365,8 @@ fn a_cold_change_owes_a_restart_and_a_live_one_does_not() {
 
 /// A cold change is installed, and the restart for it was owed `ago` seconds ago.
 fn owing(ago: u64, shared: bool) -> Observed {
-    let owed = OwedRestart { why: "MAXCHMPX".to_owned(), process: PROCESS, at: NOW - ago, shared };
+    let why = "MAXCHMPX".to_owned();
+    let owed = OwedRestart { why, process: PROCESS, told: None, at: NOW - ago, shared };
     Observed { memory: Memory { owed: Some(owed), ..settled().memory }, ..settled() }
 }
 
@@ -379,9 +380,20 @@ fn the_slaves_of_a_cluster_take_turns_with_a_cold_restart() {
 }
 
 #[test]
+fn a_chmpx_that_was_told_to_start_afresh_is_given_time_and_then_told_again() {
+    let told = |ago: u64| {
+        let mut seen = owing(0, false);
+        seen.memory.owed.as_mut().unwrap().told = Some(NOW - ago);
+        seen
+    };
+    assert_eq!(situations(&told(89)), [Situation::Restarting]);
+    assert_eq!(steps(&told(90)), ["restart"]);
+}
+
+#[test]
 fn a_chmpx_that_was_started_anew_meanwhile_owes_nothing() {
     let mut memory = owing(0, true).memory;
-    memory.notice(true, Some(Some(Process { pid: 101, started: 6000 })));
+    memory.notice(true, Some(Process { pid: 101, started: 6000 }));
     assert_eq!(memory.owed, None);
 }
 
@@ -422,7 +434,9 @@ fn a_chmpx_that_does_not_come_back_from_its_restart_gets_the_last_good_file_back
     let restarting = |ago| {
         let mut seen = gone(S(200));
         seen.memory.witness = None;
-        seen.memory.restarting = Some(NOW - ago);
+        let (why, told) = ("cold".to_owned(), Some(NOW - ago));
+        seen.memory.owed =
+            Some(OwedRestart { why, process: PROCESS, told, at: NOW - ago, shared: false });
         seen
     };
     assert_eq!(situations(&restarting(89)), [Situation::Restarting]);

@@ -1,0 +1,98 @@
+//! From nothing to a chmpx that follows its cluster.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use sim::k2hr3::Route;
+
+use crate::support::{CUK, Node};
+
+#[tokio::test]
+async fn a_new_node_registers_installs_and_is_adopted() {
+    let node = Node::settled().await;
+
+    let members = node.cluster.slaves().await.unwrap();
+    assert_eq!(members.len(), 1);
+    assert_eq!(members[0].cuk, CUK);
+    let report = node.report().unwrap();
+    assert_eq!(report.adopted.unwrap().generation, 1);
+    assert!(report.registered);
+    assert_eq!(node.installed().matches("[SVRNODE]").count(), 3);
+    assert!(node.installed().contains(&format!("SELFCUK             = {CUK}\n")));
+}
+
+#[tokio::test]
+async fn a_registered_node_does_not_register_again() {
+    let mut node = Node::settled().await;
+    node.stop_agent(nix::sys::signal::Signal::SIGKILL).await;
+    fs::remove_dir_all(node.path("root/var/lib/k2hdkc-slave-agent")).unwrap();
+    node.start_agent();
+    node.until("it recognises itself", |report| report.registered && report.settled).await;
+
+    assert_eq!(node.k2hr3.counts().await.unwrap().of(Route::Register), 1);
+}
+
+#[tokio::test]
+async fn another_instance_with_the_same_disk_registers_anew() {
+    let mut node = Node::settled().await;
+    node.stop_agent(nix::sys::signal::Signal::SIGTERM).await;
+    node.set("node.cuk", "i-test-0002");
+    node.start_agent();
+
+    node.until("the clone", |report| report.cuk == "i-test-0002" && report.registered).await;
+    assert_eq!(node.k2hr3.counts().await.unwrap().of(Route::Register), 2);
+}
+
+#[tokio::test]
+async fn what_the_official_script_left_is_enough_to_begin_with() {
+    let mut node = Node::new().await;
+    let antpickax = node.path("root/etc/antpickax");
+    fs::create_dir_all(&antpickax).unwrap();
+    for (name, text) in [
+        ("k2hr3-role-token", node.cluster.token().to_owned()),
+        ("k2hr3-role-name", node.cluster.role()),
+        ("k2hr3-cuk", CUK.to_owned()),
+        ("k2hr3-tag-param", format!("tag={}", crate::support::own_address())),
+        ("k2hr3-api-uri", node.k2hr3.url().to_owned()),
+    ] {
+        fs::write(antpickax.join(name), text).unwrap();
+    }
+    for key in ["k2hr3.api_uri", "k2hr3.role", "k2hr3.token_file", "node.cuk", "node.tag"] {
+        node.unset(key);
+    }
+    node.start_chmpx();
+    node.start_agent();
+    node.until_settled("by the files of the official script").await;
+
+    let token = fs::metadata(antpickax.join("k2hr3-role-token")).unwrap();
+    assert_eq!(token.permissions().mode() & 0o777, 0o600, "others could read it before");
+}
+
+#[tokio::test]
+async fn a_token_that_comes_later_is_noticed() {
+    let mut node = Node::new().await;
+    let token = node.cluster.token().to_owned();
+    fs::remove_file(node.token_file()).unwrap();
+    node.start_chmpx();
+    node.start_agent();
+    node.until_code("no-token").await;
+
+    node.write_token(&token);
+    node.until_settled("with the token").await;
+}
+
+#[tokio::test]
+async fn the_file_can_be_read_by_those_who_could_read_the_one_before() {
+    let mut node = Node::new().await;
+    fs::write(node.target(), "# empty\n").unwrap();
+    fs::set_permissions(node.target(), fs::Permissions::from_mode(0o664)).unwrap();
+    node.start_agent();
+    node.until_code("no-chmpx").await;
+    node.start_chmpx();
+    node.until_settled("over the file of somebody else").await;
+
+    let mode = fs::metadata(node.target()).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o664);
+    let previous = fs::read_to_string(node.path("root/etc/k2hdkc/.slave.prev.ini")).unwrap();
+    assert_eq!(previous, "# empty\n");
+}

@@ -1,0 +1,63 @@
+//! The agent is told to end.
+
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::Signal;
+use sim::k2hr3::{Cluster, Fault, Route};
+
+use crate::support::Node;
+
+/// What systemd is told in `TimeoutStopSec`, with a margin.
+const AT_ONCE: Duration = Duration::from_secs(5);
+
+async fn ends_at_once(node: &mut Node) {
+    let start = Instant::now();
+    assert_eq!(node.stop_agent(Signal::SIGTERM).await, Some(0));
+    assert!(start.elapsed() < AT_ONCE, "it took {:?}", start.elapsed());
+    assert!(node.installed().is_empty() || node.installed().contains("[SLVNODE]"));
+}
+
+#[tokio::test]
+async fn a_settled_agent_ends_at_once() {
+    let mut node = Node::settled().await;
+    ends_at_once(&mut node).await;
+}
+
+#[tokio::test]
+async fn an_agent_that_waits_for_k2hr3_ends_at_once() {
+    let mut node = Node::new().await;
+    node.set("k2hr3.timeout", "30s");
+    node.k2hr3.fault(Fault::Hang).await.unwrap();
+    node.start_agent();
+    node.k2hr3.until(|counts| counts.of(Route::Read) > 0).await.unwrap();
+    ends_at_once(&mut node).await;
+}
+
+#[tokio::test]
+async fn an_agent_whose_restart_command_hangs_ends_at_once() {
+    let mut node = Node::new().await;
+    node.set("chmpx.on_change", "restart");
+    node.set("chmpx.restart_command", "/bin/sleep 60");
+    node.start_chmpx();
+    node.start_agent();
+    node.until_settled("the first time").await;
+    node.cluster.add_server(Cluster::server(4)).await.unwrap();
+    node.until("the restart is tried", |_| node.log().contains("restarting chmpx")).await;
+    ends_at_once(&mut node).await;
+}
+
+#[tokio::test]
+async fn settings_are_read_again_on_request_and_bad_ones_are_not_taken() {
+    let mut node = Node::settled().await;
+    let pid = node.agent_pid();
+    node.set("pace.interval", "no time at all");
+    let hangup =
+        || nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), Signal::SIGHUP).unwrap();
+    hangup();
+    node.until("bad settings", |_| node.log().contains("the settings in force stay")).await;
+    node.set("pace.interval", "300ms");
+    hangup();
+    node.until("good settings", |_| node.log().contains("the settings were read again")).await;
+    node.cluster.add_server(Cluster::server(4)).await.unwrap();
+    node.until_settled("with new settings").await;
+}

@@ -1,0 +1,299 @@
+//! One slave node: a K2HR3 with a cluster, a chmpx, and the agent, each a process of its own.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use k2hdkc_slave_agent::model::report::Report;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use sim::chmpx::{Builder, Chmpx, free_port};
+use sim::k2hr3::{Admin, Cluster};
+use tempfile::TempDir;
+use tokio::time::{Instant, sleep};
+
+pub const AGENT: &str = env!("CARGO_BIN_EXE_k2hdkc-slave-agent");
+pub const CUK: &str = "i-test-0001";
+/// Whatever is waited for has to come within this time; a loaded machine is slow.
+pub const LIMIT: Duration = Duration::from_secs(40);
+
+/// A node in a directory of its own.
+pub struct Node {
+    pub directory: TempDir,
+    pub k2hr3: Admin,
+    pub cluster: Cluster,
+    pub ctlport: u16,
+    pub chmpx: Option<Chmpx>,
+    agent: Option<Child>,
+    settings: Vec<(String, String)>,
+}
+
+impl Node {
+    /// A node of a cluster of three servers, with nothing running on it yet.
+    pub async fn new() -> Self {
+        let k2hr3 = Admin::spawn(&program("k2hr3-sim"), &[]).await.unwrap();
+        let ctlport = free_port().unwrap();
+        let cluster = k2hr3.cluster("c1").servers(3).ports(8020, 8021, ctlport).await.unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        for path in ["root/etc/k2hdkc", "root/run", "root/var/lib", "chmpx"] {
+            fs::create_dir_all(directory.path().join(path)).unwrap();
+        }
+        let mut node = Self {
+            settings: Vec::new(),
+            directory,
+            k2hr3,
+            cluster,
+            ctlport,
+            chmpx: None,
+            agent: None,
+        };
+        node.write_token(node.cluster.token());
+        let bin = node.builder().install().unwrap();
+        let tool = |name: &str| bin.join(name).display().to_string();
+        let pid_file = node.path("chmpx/pid/chmpx.pid").display().to_string();
+        let settings = [
+            ("k2hr3.api_uri", node.k2hr3.url().to_owned()),
+            ("k2hr3.role", node.cluster.role()),
+            ("k2hr3.token_file", node.token_file().display().to_string()),
+            ("k2hr3.connect_timeout", "2s".to_owned()),
+            ("k2hr3.timeout", "3s".to_owned()),
+            ("node.cuk", CUK.to_owned()),
+            ("node.tag", own_address()),
+            ("pace.interval", "500ms".to_owned()),
+            ("pace.longest_wait", "1s".to_owned()),
+            ("pace.settle", "0s".to_owned()),
+            ("chmpx.status_command", tool("chmpxstatus")),
+            ("chmpx.conftest_command", tool("chmpxconftest")),
+            ("chmpx.pid_file", pid_file),
+            ("chmpx.spread", "0s".to_owned()),
+        ];
+        for (key, value) in settings {
+            node.set(key, &value);
+        }
+        node
+    }
+
+    /// A node on which everything runs, and which has nothing left to do.
+    pub async fn settled() -> Self {
+        let mut node = Self::new().await;
+        node.start_chmpx();
+        node.start_agent();
+        node.until_settled("the first time").await;
+        node
+    }
+
+    /// Changes a setting; takes effect at the next start of the agent.
+    pub fn set(&mut self, key: &str, value: &str) {
+        self.settings.retain(|(known, _)| known != key);
+        self.settings.push((key.to_owned(), value.to_owned()));
+        let mut text = String::new();
+        let mut sections: Vec<_> =
+            self.settings.iter().map(|(key, _)| key.split_once('.').unwrap().0).collect();
+        sections.sort_unstable();
+        sections.dedup();
+        for section in sections {
+            text += &format!("[{section}]\n");
+            for (key, value) in &self.settings {
+                if let Some(key) = key.strip_prefix(&format!("{section}.")) {
+                    text += &format!("{key} = {value}\n");
+                }
+            }
+        }
+        fs::write(self.path("root/etc/k2hdkc/slave-agent.conf"), text).unwrap();
+    }
+
+    /// Leaves a setting to its default.
+    pub fn unset(&mut self, key: &str) {
+        self.settings.retain(|(known, _)| known != key);
+        let (first, value) = self.settings[0].clone();
+        self.set(&first, &value);
+    }
+
+    /// The template that K2HR3 renders for the role.
+    pub async fn template(&self) -> String {
+        let resource = self.k2hr3.resource(&self.cluster.main_resource()).await.unwrap();
+        resource.unwrap().string.unwrap()
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    pub fn target(&self) -> PathBuf {
+        self.path("root/etc/k2hdkc/slave.ini")
+    }
+
+    pub fn token_file(&self) -> PathBuf {
+        self.path("root/etc/k2hdkc/role-token")
+    }
+
+    pub fn write_token(&self, token: &str) {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        let staged = self.path("root/token-staged");
+        let mut options = fs::File::options();
+        let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&staged);
+        io::Write::write_all(file.as_mut().unwrap(), token.as_bytes()).unwrap();
+        fs::rename(staged, self.token_file()).unwrap();
+    }
+
+    /// What the stand-in for chmpx is started with; its helper starts as soon as there is a file.
+    pub fn builder(&self) -> Builder {
+        let short = Duration::from_millis(300);
+        Builder::new(self.target(), self.path("chmpx")).helped(short, Duration::ZERO, short)
+    }
+
+    pub fn start_chmpx(&mut self) {
+        self.chmpx = Some(self.builder().spawn().unwrap());
+    }
+
+    pub fn chmpx(&self) -> &Chmpx {
+        self.chmpx.as_ref().unwrap()
+    }
+
+    /// The command of the agent with its settings, with more arguments.
+    pub fn agent(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(AGENT);
+        command.arg("--root").arg(self.path("root")).args(arguments).stdin(Stdio::null());
+        command
+    }
+
+    pub fn start_agent(&mut self) {
+        let log = fs::File::options().create(true).append(true).open(self.path("log")).unwrap();
+        let child = self.agent(&["-vv", "run"]).stdout(Stdio::null()).stderr(log).spawn();
+        self.agent = Some(child.unwrap());
+    }
+
+    pub fn agent_pid(&self) -> i32 {
+        i32::try_from(self.agent.as_ref().unwrap().id()).unwrap()
+    }
+
+    /// Sends the agent a signal and waits for its end. Returns its exit code.
+    pub async fn stop_agent(&mut self, signal: Signal) -> Option<i32> {
+        kill(Pid::from_raw(self.agent_pid()), signal).unwrap();
+        let mut agent = self.agent.take().unwrap();
+        let start = Instant::now();
+        loop {
+            if let Some(status) = agent.try_wait().unwrap() {
+                return status.code();
+            }
+            assert!(start.elapsed() < LIMIT, "the agent does not end");
+            sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// Runs a command of the agent to its end.
+    pub async fn run(&self, arguments: &[&str]) -> Output {
+        let mut command = tokio::process::Command::from(self.agent(arguments));
+        tokio::time::timeout(LIMIT, command.output()).await.expect("the command ends").unwrap()
+    }
+
+    /// The last report, if there is any.
+    pub fn report(&self) -> Option<Report> {
+        let path = self.path("root/run/k2hdkc-slave-agent/status.json");
+        serde_json::from_str(&fs::read_to_string(path).ok()?).ok()
+    }
+
+    /// Waits for a report that fulfils `condition`.
+    pub async fn until(&self, what: &str, condition: impl Fn(&Report) -> bool) -> Report {
+        let start = Instant::now();
+        loop {
+            let report = self.report();
+            if let Some(report) = report.as_ref().filter(|report| condition(report)) {
+                return report.clone();
+            }
+            assert!(
+                start.elapsed() < LIMIT,
+                "waited in vain: {what}\n{report:#?}\n{}\nchmpx: {:?}",
+                self.log(),
+                self.chmpx.as_ref().map(|chmpx| chmpx.log())
+            );
+            sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    pub async fn until_code(&self, code: &str) -> Report {
+        self.until(code, |report| report.verdict.code == code).await
+    }
+
+    /// Waits until what K2HR3 publishes now is in force.
+    pub async fn until_settled(&self, what: &str) -> Report {
+        let start = Instant::now();
+        loop {
+            let servers = self.cluster.servers().await.unwrap().len();
+            let report = self
+                .until(what, |report| {
+                    matches!(report.verdict.code.as_str(), "settled" | "draining")
+                        && report.published.as_ref().is_some_and(|p| p.servers == Some(servers))
+                        && report.adopted.as_ref().is_some_and(|adopted| {
+                            report.installed.as_ref().is_some_and(|installed| {
+                                (&adopted.published, adopted.generation)
+                                    == (&installed.published, installed.generation)
+                            })
+                        })
+                })
+                .await;
+            if self.cluster.servers().await.unwrap().len() == servers {
+                return report;
+            }
+            assert!(start.elapsed() < LIMIT, "the cluster does not come to rest");
+        }
+    }
+
+    pub fn installed(&self) -> String {
+        fs::read_to_string(self.target()).unwrap_or_default()
+    }
+
+    /// What the agent logged, at the highest level of detail.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.path("log")).unwrap_or_default()
+    }
+
+    /// How often a chmpx of this node has ended for the given reason.
+    pub fn count(&self, kind: sim::chmpx::events::Kind) -> usize {
+        let events = self.chmpx().events().unwrap();
+        events.iter().filter(|event| event.event == kind).count()
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        if let Some(agent) = &mut self.agent {
+            // It may have ended by itself.
+            let _gone = agent.kill();
+            let _reaped = agent.wait();
+        }
+    }
+}
+
+/// A program of the stand-ins; they are built when the first test asks.
+pub fn program(name: &str) -> PathBuf {
+    static BUILT: OnceLock<()> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let mut build = Command::new(env!("CARGO"));
+        build.args(["build", "--quiet", "--package", "sim", "--bins"]);
+        if !cfg!(debug_assertions) {
+            build.arg("--release");
+        }
+        let built = build.current_dir(env!("CARGO_MANIFEST_DIR")).status().unwrap();
+        assert!(built.success(), "the stand-ins do not build");
+    });
+    Path::new(AGENT).with_file_name(name)
+}
+
+/// An address by which chmpx finds this host: of an interface, and not of the loopback one, which
+/// it leaves out (measured).
+pub fn own_address() -> String {
+    let interfaces = nix::ifaddrs::getifaddrs().unwrap();
+    let addresses = interfaces.filter_map(|interface| {
+        let address = interface.address?;
+        address.as_sockaddr_in().map(nix::sys::socket::SockaddrIn::ip)
+    });
+    let own = addresses.into_iter().find(|address| !address.is_loopback());
+    own.map_or_else(
+        || nix::unistd::gethostname().unwrap().into_string().unwrap(),
+        |a| a.to_string(),
+    )
+}
