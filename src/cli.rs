@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{check, plan, refresh, status};
+use crate::commands::{bootstrap, check, plan, refresh, status};
 use crate::settings::Flags;
 
 /// Keeps a K2HDKC slave node's chmpx in step with its cluster, as published by K2HR3.
@@ -67,6 +67,8 @@ pub enum Command {
     Register,
     /// Take this node out of its role, and keep it out until `register`
     Unregister,
+    /// Install and start the packages and services that the role's resource names
+    Bootstrap(bootstrap::Bootstrap),
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

@@ -1,5 +1,6 @@
 //! One module for each thing that can be asked for.
 
+pub mod bootstrap;
 pub mod check;
 pub mod compare;
 pub mod member;

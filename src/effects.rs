@@ -6,6 +6,7 @@ pub mod disk;
 pub mod host;
 pub mod k2hr3;
 pub mod lock;
+pub mod packages;
 pub mod socket;
 pub mod state;
 pub mod watch;

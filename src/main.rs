@@ -56,6 +56,7 @@ async fn perform(cli: Cli) -> Result<Exit, Failed> {
         Command::Status(status) => status.run(&layers).await.map(said),
         Command::Register => member::run(&layers, true).await.map(told),
         Command::Unregister => member::run(&layers, false).await.map(told),
+        Command::Bootstrap(bootstrap) => bootstrap.run(&layers).await,
     }
 }
 

@@ -9,6 +9,7 @@ mod injection;
 pub mod memory;
 pub mod observed;
 pub mod pace;
+pub mod packages;
 pub mod plan;
 mod posix;
 pub mod report;

@@ -96,6 +96,25 @@ impl K2hr3 {
         answer::published(request, response, token).await
     }
 
+    /// Reads one key of the RESOURCE: any JSON value, or `None` when it has no such key.
+    pub async fn key(
+        &self,
+        who: &Identity,
+        carrier: Carrier<'_>,
+        name: &str,
+    ) -> Result<Option<serde_json::Value>, Failure> {
+        let (request, token) = match carrier {
+            Carrier::Token(token) => (Request::ReadByToken, Some(token)),
+            Carrier::Address => (Request::ReadByAddress, None),
+        };
+        let mut ask =
+            self.http.request(Method::GET, url::key(&self.base, who, token.is_none(), name));
+        if let Some(token) = token {
+            ask = ask.header(TOKEN, token.header());
+        }
+        answer::value(request, self.send(ask).await?, token).await
+    }
+
     /// Makes this node a member of its role. Safe to repeat, but not for free: see the caller.
     pub async fn register(&self, who: &Identity, token: &RoleToken) -> Result<(), Failure> {
         let ask = self.http.request(Method::PUT, url::registration(&self.base, who));

@@ -2,6 +2,7 @@
 
 use reqwest::Response;
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::{Answer, connect, patience, refused};
 use crate::model::failure::{Class, Failure, Request};
@@ -18,7 +19,7 @@ struct Envelope {
     #[serde(default)]
     message: Option<String>,
     #[serde(default)]
-    resource: Option<serde_json::Value>,
+    resource: Option<Value>,
 }
 
 /// Reads a published text out of `response`.
@@ -31,22 +32,51 @@ pub(super) async fn published(
     if status != 200 {
         return Err(failed(request, response, token).await);
     }
+    let etag = response.headers().get("etag").and_then(|tag| tag.to_str().ok()).map(str::to_owned);
+    match content(request, response, token).await? {
+        Some(Value::String(text)) => Ok(Answer::Text { text, etag }),
+        _ => Err(stranger("the answer holds no text for the resource".to_owned())),
+    }
+}
+
+/// Reads the value of a key out of `response`; `None` when the resource has no such key.
+pub(super) async fn value(
+    request: Request,
+    response: Response,
+    token: Option<&RoleToken>,
+) -> Result<Option<Value>, Failure> {
+    let status = response.status().as_u16();
+    if status == 200 {
+        return content(request, response, token).await;
+    }
+    let retry_after = patience(&response);
+    let message = message(response).await;
+    // What a missing key is told apart by from a missing resource (measured on 2.0.3).
+    if status == 404 && message.contains("does not have value for type(keys[") {
+        return Ok(None);
+    }
+    Err(Failure { retry_after, ..refused(request, status, &message, &shown(&message, token)) })
+}
+
+/// What the envelope of a success holds.
+async fn content(
+    request: Request,
+    response: Response,
+    token: Option<&RoleToken>,
+) -> Result<Option<Value>, Failure> {
+    let status = response.status().as_u16();
     if let Some(encoding) = response.headers().get("content-encoding") {
         let encoding = encoding.to_str().unwrap_or("an encoding").to_owned();
         return Err(stranger(format!("the answer is packed with {encoding}, unasked")));
     }
-    let etag = response.headers().get("etag").and_then(|tag| tag.to_str().ok()).map(str::to_owned);
     let body = body(response).await?;
     let envelope: Envelope = serde_json::from_slice(&body)
         .map_err(|error| stranger(format!("the answer is not K2HR3's JSON ({error})")))?;
-    match envelope.resource {
-        Some(serde_json::Value::String(text)) if envelope.result => Ok(Answer::Text { text, etag }),
-        _ if !envelope.result => {
-            let message = envelope.message.unwrap_or_default();
-            Err(refused(request, status, &message, &shown(&message, token)))
-        }
-        _ => Err(stranger("the answer holds no text for the resource".to_owned())),
+    if envelope.result {
+        return Ok(envelope.resource);
     }
+    let message = envelope.message.unwrap_or_default();
+    Err(refused(request, status, &message, &shown(&message, token)))
 }
 
 /// Whether `response` is a success, which is `expected` for this request.
@@ -65,11 +95,15 @@ pub(super) async fn done(
 async fn failed(request: Request, response: Response, token: Option<&RoleToken>) -> Failure {
     let status = response.status().as_u16();
     let retry_after = patience(&response);
-    // The body only explains: without it the status says enough.
+    let message = message(response).await;
+    Failure { retry_after, ..refused(request, status, &message, &shown(&message, token)) }
+}
+
+/// The message of an error. It only explains: without it the status says enough.
+async fn message(response: Response) -> String {
     let body = body(response).await.unwrap_or_default();
     let envelope: Option<Envelope> = serde_json::from_slice(&body).ok();
-    let message = envelope.and_then(|envelope| envelope.message).unwrap_or_default();
-    Failure { retry_after, ..refused(request, status, &message, &shown(&message, token)) }
+    envelope.and_then(|envelope| envelope.message).unwrap_or_default()
 }
 
 async fn body(mut response: Response) -> Result<Vec<u8>, Failure> {

@@ -27,13 +27,21 @@ const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_'
 const EXTRA: &str = "openstack-auto-v1";
 
 pub(super) fn resource(base: &str, who: &Identity, by_address: bool) -> String {
+    part(base, who, by_address, "type=string")
+}
+
+pub(super) fn key(base: &str, who: &Identity, by_address: bool, name: &str) -> String {
+    part(base, who, by_address, &format!("type=keys&keyname={}", query(name)))
+}
+
+fn part(base: &str, who: &Identity, by_address: bool, which: &str) -> String {
     let path = utf8_percent_encode(&who.resource, PATH);
     if !by_address {
-        return format!("{base}/v1/resource/{path}?type=string");
+        return format!("{base}/v1/resource/{path}?{which}");
     }
     let role = who.role.to_string();
     let (role, cuk) = (query(&role), query(who.cuk.as_str()));
-    format!("{base}/v1/resource/{path}?type=string&role={role}&cuk={cuk}")
+    format!("{base}/v1/resource/{path}?{which}&role={role}&cuk={cuk}")
 }
 
 pub(super) fn registration(base: &str, who: &Identity) -> String {
@@ -85,6 +93,12 @@ mod tests {
     fn colons_and_slashes_stay_literal_in_a_path() {
         let url = resource("http://h", &node("i", "t"), false);
         assert_eq!(url, "http://h/v1/resource/yrn:yahoo:::t%201:resource:c/slave?type=string");
+    }
+
+    #[test]
+    fn a_key_is_named_beside_its_type() {
+        let url = key("http://h", &node("i", "t"), false, "k2hr3-init-packages");
+        assert!(url.ends_with("?type=keys&keyname=k2hr3-init-packages"), "{url}");
     }
 
     #[test]

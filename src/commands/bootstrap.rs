@@ -1,0 +1,245 @@
+//! `bootstrap`: bring what the role's resource names onto this host.
+
+mod asking;
+mod progress;
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use tokio::time::sleep;
+
+use super::{Exit, Failed};
+use crate::agent::Chain;
+use crate::effects::clock;
+use crate::effects::k2hr3::K2hr3;
+use crate::effects::packages::Host;
+use crate::model::failure::{Class, Failure};
+use crate::model::pace::{Pace, Turn};
+use crate::model::packages::{Package, SERVICE_KEY, Unit, Wanted};
+use crate::model::settings::Settings;
+use crate::settings::{self, Layers};
+use progress::Progress;
+
+/// The wish that the user data leaves in the state directory; gone when it is fulfilled.
+const WISH: &str = "bootstrap";
+/// The service that follows the cluster. It goes first: it registers while packages are fetched.
+const SERVICE: &str = "k2hdkc-slave-agent.service";
+/// The longest wait between two attempts.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
+/// Install and start the packages and services that the role's resource names.
+#[derive(Debug, clap::Args)]
+pub struct Bootstrap {
+    /// Stop and disable the services instead, in reverse order; packages stay
+    #[arg(long)]
+    pub delete: bool,
+    /// Give up after this many seconds; by default never
+    #[arg(long, value_name = "SECONDS")]
+    pub timeout: Option<u64>,
+}
+
+impl Bootstrap {
+    /// Does it, and tells each thing that it does.
+    pub async fn run(&self, layers: &Layers) -> Result<Exit, Failed> {
+        let settings = settings::read(layers)?;
+        let k2hr3 = K2hr3::new(&settings.k2hr3).map_err(|error| Failed {
+            exit: Exit::Settings,
+            what: Chain(&error).to_string(),
+            help: None,
+        })?;
+        let end = self.timeout.map(|seconds| Instant::now() + Duration::from_secs(seconds));
+        let mut work = Work {
+            host: Host::found(),
+            progress: Progress::new(),
+            patience: Patience { pace: pace(&settings), end },
+        };
+        let wanted = work.wanted(&k2hr3, &settings).await?;
+        if self.delete {
+            return work.end(&wanted).await;
+        }
+        work.begin(&wanted).await?;
+        let exit = if wanted.refused.is_empty() { Exit::Ok } else { Exit::Refused };
+        if exit == Exit::Ok {
+            fulfilled(&settings.paths.state_dir.join(WISH))?;
+        }
+        work.progress.done();
+        Ok(exit)
+    }
+}
+
+fn pace(settings: &Settings) -> Pace {
+    let seed = u64::from(std::process::id()) << 32 ^ clock::now();
+    Pace::new(settings.interval, LONGEST_WAIT, settings.policy.share, seed, 0)
+}
+
+fn fulfilled(wish: &Path) -> Result<(), Failed> {
+    match fs::remove_file(wish) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Failed {
+            exit: Exit::CannotWrite,
+            what: format!("could not remove {}: {error}", wish.display()),
+            help: Some("are you root?".to_owned()),
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// How long to go on trying.
+struct Patience {
+    pace: Pace,
+    end: Option<Instant>,
+}
+
+impl Patience {
+    /// Waits before the next attempt; `false` when the time is over.
+    async fn wait(&mut self, retry_after: Option<Duration>) -> bool {
+        let wait = self.pace.after(Turn::Passing { retry_after }, Duration::ZERO);
+        if self.end.is_some_and(|end| Instant::now() + wait > end) {
+            return false;
+        }
+        sleep(wait).await;
+        true
+    }
+}
+
+struct Work {
+    host: Host,
+    progress: Progress,
+    patience: Patience,
+}
+
+impl Work {
+    /// Asks K2HR3 until it answers.
+    async fn wanted(&mut self, k2hr3: &K2hr3, settings: &Settings) -> Result<Wanted, Failed> {
+        loop {
+            let failure = match asking::wanted(k2hr3, settings).await {
+                Ok(wanted) => {
+                    self.tell_left_out(&wanted);
+                    return Ok(wanted);
+                }
+                Err(failure) => failure,
+            };
+            self.progress.waiting("K2HR3", &failure.text);
+            if !self.patience.wait(failure.retry_after).await {
+                return Err(given_up(&failure));
+            }
+        }
+    }
+
+    fn tell_left_out(&mut self, wanted: &Wanted) {
+        for name in &wanted.replaced {
+            self.progress.said(&format!("left out {name}: this agent does its work"));
+        }
+        for refused in &wanted.refused {
+            let (name, why) = (&refused.name, refused.why);
+            self.progress.said(&format!("refused the name {name:?}: {why}"));
+        }
+    }
+
+    /// Installs, then starts. What cannot be had yet does not keep the rest away.
+    async fn begin(&mut self, wanted: &Wanted) -> Result<(), Failed> {
+        self.progress.expect(1 + wanted.packages.len() + wanted.units.len());
+        if let Ok(own) = Unit::parse(SERVICE) {
+            // Not there where the agent was put by hand.
+            if let Err(error) = self.host.begin(&own).await {
+                self.progress.failed(SERVICE, &Chain(&error).to_string());
+            } else {
+                self.progress.finished("started", SERVICE);
+            }
+        }
+        self.install(&wanted.packages).await?;
+        let mut lost = None;
+        for unit in &wanted.units {
+            match self.host.begin(unit).await {
+                Ok(()) => self.progress.finished("started", unit.as_str()),
+                Err(error) => {
+                    let what = Chain(&error).to_string();
+                    self.progress.failed(unit.as_str(), &what);
+                    lost.get_or_insert(format!("{unit} was not started: {what}"));
+                }
+            }
+        }
+        match lost {
+            None => Ok(()),
+            Some(what) => Err(Failed {
+                exit: Exit::NotYet,
+                what,
+                help: Some(format!("check {SERVICE_KEY} of the resource in K2HR3")),
+            }),
+        }
+    }
+
+    async fn install(&mut self, packages: &[Package]) -> Result<(), Failed> {
+        let mut missing = Vec::new();
+        for package in packages {
+            match self.host.has(package).await {
+                Ok(true) => self.progress.finished("there already:", package.as_str()),
+                Ok(false) => missing.push(package),
+                Err(error) => return Err(no_tool(&Chain(&error).to_string())),
+            }
+        }
+        while !missing.is_empty() {
+            let mut why = None;
+            if let Err(error) = self.host.learn().await {
+                why = Some(Chain(&error).to_string());
+            }
+            let mut left = Vec::new();
+            for package in missing {
+                self.progress.doing("installing", package.as_str());
+                match self.host.install(package).await {
+                    Ok(()) => self.progress.finished("installed", package.as_str()),
+                    Err(error) => {
+                        why = Some(format!("{}: {}", package.as_str(), Chain(&error)));
+                        left.push(package);
+                    }
+                }
+            }
+            missing = left;
+            if missing.is_empty() {
+                break;
+            }
+            let why = why.unwrap_or_default();
+            self.progress.waiting("packages", &why);
+            if !self.patience.wait(None).await {
+                return Err(not_installed(&missing, &why));
+            }
+        }
+        Ok(())
+    }
+
+    /// Stops and disables in reverse. One that is not there is as wanted.
+    async fn end(&mut self, wanted: &Wanted) -> Result<Exit, Failed> {
+        self.progress.expect(wanted.units.len());
+        for unit in wanted.units.iter().rev() {
+            match self.host.end(unit).await {
+                Ok(()) => self.progress.finished("stopped", unit.as_str()),
+                Err(error) => self.progress.failed(unit.as_str(), &Chain(&error).to_string()),
+            }
+        }
+        self.progress.done();
+        Ok(Exit::Ok)
+    }
+}
+
+fn given_up(failure: &Failure) -> Failed {
+    let denied = failure.class == Class::Token;
+    Failed {
+        exit: if denied { Exit::NoPermission } else { Exit::Unavailable },
+        what: format!("K2HR3 did not tell in time what to install: {}", failure.text),
+        help: Some(failure.class.help().to_owned()),
+    }
+}
+
+fn no_tool(what: &str) -> Failed {
+    let help = "install by hand what the resource names".to_owned();
+    Failed { exit: Exit::CannotWrite, what: what.to_owned(), help: Some(help) }
+}
+
+fn not_installed(missing: &[&Package], why: &str) -> Failed {
+    let names: Vec<_> = missing.iter().map(|package| package.as_str()).collect();
+    Failed {
+        exit: Exit::NotYet,
+        what: format!("not installed in time: {} ({why})", names.join(" ")),
+        help: Some("check the names and that a repository of this host has them".to_owned()),
+    }
+}

@@ -1,0 +1,34 @@
+//! Asking K2HR3 what this node is to have.
+
+use std::fs;
+use std::path::Path;
+
+use crate::effects::k2hr3::{Carrier, K2hr3};
+use crate::model::failure::{Class, Failure};
+use crate::model::identity::RoleToken;
+use crate::model::packages::{PACKAGE_KEYS, SERVICE_KEY, Wanted};
+use crate::model::settings::Settings;
+
+/// Reads the keys, by the token if K2HR3 accepts it, else by the address of this node.
+pub(super) async fn wanted(k2hr3: &K2hr3, settings: &Settings) -> Result<Wanted, Failure> {
+    let token = settings.k2hr3.token_files.iter().find_map(|path| token_in(path));
+    let mut carrier = token.as_ref().map_or(Carrier::Address, Carrier::Token);
+    let who = &settings.identity;
+    let mut values = Vec::new();
+    for name in PACKAGE_KEYS.into_iter().chain([SERVICE_KEY]) {
+        let mut value = k2hr3.key(who, carrier, name).await;
+        if matches!(&value, Err(failure) if failure.class == Class::Token)
+            && let by_address @ Ok(_) = k2hr3.key(who, Carrier::Address, name).await
+        {
+            value = by_address;
+            carrier = Carrier::Address;
+        }
+        values.push(value?.unwrap_or_default());
+    }
+    let units = values.pop().unwrap_or_default();
+    Ok(Wanted::of(&values, &units))
+}
+
+fn token_in(path: &Path) -> Option<RoleToken> {
+    RoleToken::parse(&fs::read_to_string(path).ok()?).ok()
+}

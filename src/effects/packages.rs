@@ -1,0 +1,149 @@
+//! The package manager and the service manager of this host.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::command::{self, CommandError};
+use crate::model::packages::{Package, Starter, Tool, Unit};
+
+/// Questions are answered from a local database.
+const QUICK: Duration = Duration::from_secs(60);
+/// A download over a slow line, behind another package manager at work.
+const SLOW: Duration = Duration::from_secs(1800);
+/// Where systemd tells that it is what runs this host (`sd_booted(3)`).
+const SYSTEMD: &str = "/run/systemd/system";
+
+/// A package or service could not be put to work.
+#[derive(Debug, thiserror::Error)]
+pub enum PackageError {
+    /// A command did not run to its end.
+    #[error(transparent)]
+    Command(#[from] CommandError),
+    /// A command ran and failed.
+    #[error("{program} failed{code}: {said}", code = code.map_or_else(String::new, |c| format!(" with code {c}")))]
+    Failed {
+        /// The program.
+        program: String,
+        /// Its exit code.
+        code: Option<i32>,
+        /// The end of what it said.
+        said: String,
+    },
+    /// There is no package manager that this agent knows.
+    #[error("none of apt-get, dnf, yum, zypper and apk was found")]
+    NoTool,
+    /// There is no service manager that this agent knows.
+    #[error("neither systemd nor OpenRC runs this host")]
+    NoStarter,
+}
+
+/// What this host installs and starts things with.
+#[derive(Debug, Clone, Copy)]
+pub struct Host {
+    tool: Option<Tool>,
+    starter: Option<Starter>,
+}
+
+impl Host {
+    /// Looks around on this host.
+    pub fn found() -> Self {
+        let starter = if Path::new(SYSTEMD).is_dir() {
+            Some(Starter::Systemd)
+        } else {
+            in_path("rc-service").map(|_| Starter::OpenRc)
+        };
+        let tool = Tool::ALL.into_iter().find(|tool| in_path(tool.program()).is_some());
+        Self { tool, starter }
+    }
+
+    /// Whether a package is there.
+    pub async fn has(&self, package: &Package) -> Result<bool, PackageError> {
+        let tool = self.tool.ok_or(PackageError::NoTool)?;
+        let words = tool.query(package);
+        let ended = ended(&words, QUICK).await?;
+        Ok(tool.is_installed(ended.code, &ended.output))
+    }
+
+    /// Learns what the repositories have.
+    pub async fn learn(&self) -> Result<(), PackageError> {
+        match self.tool.ok_or(PackageError::NoTool)?.learn() {
+            Some(words) => done(&words, SLOW).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Installs a package.
+    pub async fn install(&self, package: &Package) -> Result<(), PackageError> {
+        let tool = self.tool.ok_or(PackageError::NoTool)?;
+        done(&tool.install(package), SLOW).await
+    }
+
+    /// Enables and starts a unit, without waiting until it is up.
+    pub async fn begin(&self, unit: &Unit) -> Result<(), PackageError> {
+        self.all(self.starter.ok_or(PackageError::NoStarter)?.begin(unit)).await
+    }
+
+    /// Stops and disables a unit.
+    pub async fn end(&self, unit: &Unit) -> Result<(), PackageError> {
+        self.all(self.starter.ok_or(PackageError::NoStarter)?.end(unit)).await
+    }
+
+    async fn all(&self, commands: Vec<Vec<String>>) -> Result<(), PackageError> {
+        for words in commands {
+            done(&words, QUICK).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The program `name` as PATH has it.
+fn in_path(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path).map(|directory| directory.join(name)).find(|file| file.is_file())
+}
+
+async fn done(words: &[String], limit: Duration) -> Result<(), PackageError> {
+    let ended = ended(words, limit).await?;
+    if ended.code == Some(0) {
+        return Ok(());
+    }
+    // `env` and its variables are ours; the program is the first word after them.
+    let program = words.iter().find(|word| *word != "env" && !word.contains('='));
+    let text = if ended.errors.trim().is_empty() { &ended.output } else { &ended.errors };
+    let said = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    Err(PackageError::Failed {
+        program: program.cloned().unwrap_or_default(),
+        code: ended.code,
+        said: said.trim().chars().take(200).collect(),
+    })
+}
+
+async fn ended(words: &[String], limit: Duration) -> Result<command::Ended, PackageError> {
+    let (program, arguments) = words.split_first().ok_or(PackageError::NoTool)?;
+    Ok(command::run(program.as_ref(), arguments, limit).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(line: &str) -> Vec<String> {
+        line.split(' ').map(str::to_owned).collect()
+    }
+
+    #[tokio::test]
+    async fn a_failure_names_the_program_and_the_last_thing_it_said() {
+        let error = done(&words("env A=b ls /nonexistent"), QUICK).await.unwrap_err().to_string();
+        assert!(error.starts_with("ls failed with code 2: "), "{error}");
+        assert!(error.contains("/nonexistent"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn without_a_package_manager_that_is_what_is_told() {
+        let host = Host { tool: None, starter: None };
+        let package = Package::parse("chmpx").unwrap();
+        assert!(matches!(host.has(&package).await, Err(PackageError::NoTool)));
+        let unit = Unit::parse("chmpx").unwrap();
+        assert!(matches!(host.begin(&unit).await, Err(PackageError::NoStarter)));
+    }
+}
