@@ -7,6 +7,7 @@
 mod agreement;
 mod change;
 mod commands;
+mod dialect;
 mod first_boot;
 mod layering;
 mod outage;
