@@ -6,6 +6,7 @@
 )]
 mod agreement;
 mod change;
+mod check_command;
 mod commands;
 mod dialect;
 mod first_boot;

@@ -9,21 +9,26 @@ use super::super::{Exit, Failed};
 /// No configuration is longer than this.
 const LONGEST: u64 = 64 << 20;
 
-/// Every file that is meant, in order.
+/// Every file that is meant, in order. An argument that means none is a mistake.
 pub(super) fn named_by(arguments: &[PathBuf]) -> Result<Vec<PathBuf>, Failed> {
     let mut files = Vec::new();
     for argument in arguments {
-        let text = argument.to_string_lossy();
         if argument.is_dir() {
-            files.extend(list(argument, is_ini)?);
-        } else if !argument.exists() && text.contains(['*', '?']) {
-            let name = argument.file_name().map(|name| name.to_string_lossy().into_owned());
-            let parent = argument.parent().filter(|parent| *parent != Path::new(""));
-            let pattern = name.unwrap_or_default();
-            files.extend(list(parent.unwrap_or(Path::new(".")), |name| fits(&pattern, name))?);
+            files.extend(some(argument, list(argument, is_ini)?)?);
+        } else if !argument.exists() && is_pattern(&argument.to_string_lossy()) {
+            files.extend(some(argument, fitting(argument))?);
         } else {
             files.push(argument.clone());
         }
+    }
+    Ok(files)
+}
+
+fn some(argument: &Path, mut files: Vec<PathBuf>) -> Result<Vec<PathBuf>, Failed> {
+    files.retain(|path| path.is_file());
+    if files.is_empty() {
+        let what = format!("no file is meant by {}", argument.display());
+        return Err(Failed { exit: Exit::Settings, what, help: None });
     }
     Ok(files)
 }
@@ -33,50 +38,47 @@ fn is_ini(name: &str) -> bool {
     Path::new(name).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("ini"))
 }
 
-fn list(folder: &Path, wanted: impl Fn(&str) -> bool) -> Result<Vec<PathBuf>, Failed> {
-    let entries = fs::read_dir(folder).map_err(|error| failed(folder, &error))?;
-    let mut files: Vec<_> = entries
-        .filter_map(Result::ok)
-        .filter(|entry| wanted(&entry.file_name().to_string_lossy()))
-        .map(|entry| entry.path())
-        .filter(|path| path.is_file())
-        .collect();
-    files.sort();
-    Ok(files)
+fn is_pattern(name: &str) -> bool {
+    name.contains(['*', '?'])
 }
 
-/// Whether `name` fits a pattern in which `*` stands for anything and `?` for one character.
-fn fits(pattern: &str, name: &str) -> bool {
-    let (pattern, name): (Vec<_>, Vec<_>) = (pattern.chars().collect(), name.chars().collect());
-    // How much of the pattern fits what was read so far; a star keeps every later state alive.
-    let mut alive = vec![false; pattern.len() + 1];
-    let spread = |alive: &mut Vec<bool>| {
-        for (at, sign) in pattern.iter().enumerate() {
-            let reached = alive.get(at).copied().unwrap_or_default();
-            if let Some(next) = alive.get_mut(at + 1).filter(|_| *sign == '*' && reached) {
-                *next = true;
+/// The paths that fit a pattern, in any part of which `*` and `?` may stand.
+fn fitting(pattern: &Path) -> Vec<PathBuf> {
+    let mut found = vec![PathBuf::new()];
+    for part in pattern.components() {
+        let name = part.as_os_str().to_string_lossy();
+        if is_pattern(&name) {
+            let wanted = fits(&name);
+            // A folder that cannot be read holds nothing that fits.
+            let inside = |folder: PathBuf| list(&folder, &wanted).unwrap_or_default();
+            found = found.into_iter().flat_map(inside).collect();
+        } else {
+            for path in &mut found {
+                path.push(part);
             }
         }
-    };
-    if let Some(first) = alive.first_mut() {
-        *first = true;
     }
-    spread(&mut alive);
-    for letter in name {
-        let mut next = vec![false; pattern.len() + 1];
-        for (at, sign) in pattern.iter().enumerate().filter(|(at, _)| alive.get(*at) == Some(&true))
-        {
-            let to = if *sign == '*' { at } else { at + 1 };
-            if let Some(slot) =
-                next.get_mut(to).filter(|_| matches!(sign, '*' | '?') || *sign == letter)
-            {
-                *slot = true;
-            }
-        }
-        spread(&mut next);
-        alive = next;
-    }
-    alive.last() == Some(&true)
+    found
+}
+
+/// What of a folder is wanted, in order.
+fn list(folder: &Path, wanted: impl Fn(&str) -> bool) -> Result<Vec<PathBuf>, Failed> {
+    let here = if folder == Path::new("") { Path::new(".") } else { folder };
+    let entries = fs::read_dir(here).map_err(|error| failed(here, &error))?;
+    let mut names: Vec<_> = entries
+        .filter_map(Result::ok)
+        .map(|entry| entry.file_name())
+        .filter(|name| wanted(&name.to_string_lossy()))
+        .collect();
+    names.sort();
+    Ok(names.into_iter().map(|name| folder.join(name)).collect())
+}
+
+/// Which names fit a pattern, in which `*` stands for anything and `?` for one character.
+fn fits(pattern: &str) -> impl Fn(&str) -> bool {
+    let regex = regex_lite::escape(pattern).replace(r"\*", ".*").replace(r"\?", ".");
+    let regex = regex_lite::Regex::new(&format!("^(?s:{regex})$"));
+    move |name| regex.as_ref().is_ok_and(|regex| regex.is_match(name))
 }
 
 /// The bytes of a file.
@@ -98,9 +100,9 @@ mod tests {
 
     #[test]
     fn a_pattern_stands_for_names() {
-        assert!(fits("*.ini", "slave.ini") && fits("s?ave.*", "slave.ini") && fits("*", ""));
-        assert!(!fits("*.ini", "slave.ini.bak") && !fits("?", "") && !fits("a*b", "ac"));
-        assert!(!fits(&"*a".repeat(50), &"a".repeat(49)));
+        assert!(fits("*.ini")("slave.ini") && fits("s?ave.*")("slave.ini") && fits("*")(""));
+        assert!(!fits("*.ini")("slave.ini.bak") && !fits("?")("") && !fits("a*b")("ac"));
+        assert!(!fits(&"*a".repeat(50))(&"a".repeat(49)));
     }
 
     #[test]
@@ -112,5 +114,18 @@ mod tests {
         let expected = [dir.path().join("a.ini"), dir.path().join("b.ini")];
         assert_eq!(named_by(&[dir.path().to_owned()]).unwrap(), expected);
         assert_eq!(named_by(&[dir.path().join("*.in?")]).unwrap(), expected);
+        let above = dir.path().parent().unwrap().join(format!("*{}", name_of(dir.path())));
+        assert_eq!(named_by(&[above.join("?.ini")]).unwrap(), expected);
+    }
+
+    fn name_of(path: &Path) -> &str {
+        path.file_name().unwrap().to_str().unwrap()
+    }
+
+    #[test]
+    fn an_argument_that_means_nothing_is_a_mistake() {
+        let dir = tempfile::tempdir().unwrap();
+        assert!(named_by(&[dir.path().to_owned()]).is_err());
+        assert!(named_by(&[dir.path().join("*.ini")]).is_err());
     }
 }
