@@ -93,9 +93,9 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode, Mishap> {
 }
 
 fn introduce(paper: &mut Paper, stage: &Stage, programs: &Programs, root: &Root) {
-    let chmpx = format!("{}, started anew by its helper when it ends", programs.chmpx_is());
-    let k2hr3 = format!("k2hr3-sim at {}", stage.k2hr3.url());
-    let agent = "k2hdkc-slave-agent, looks at K2HR3 every second".to_owned();
+    let chmpx = format!("{}; its helper starts it again when it ends", programs.chmpx_is());
+    let k2hr3 = format!("k2hr3-sim, a stand-in, at {}", stage.k2hr3.url());
+    let agent = "k2hdkc-slave-agent, which looks at K2HR3 every second here".to_owned();
     paper.line(&[(Ink::Strong, "The K2HDKC slave agent in a sandbox")]);
     paper.line(&[]);
     let place = root.path().display().to_string();

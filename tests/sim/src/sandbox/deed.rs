@@ -3,7 +3,7 @@
 use super::mishap::Mishap;
 use super::stage::{Stage, server};
 use super::target::with_value;
-use crate::k2hr3::{Admin, AdminError, Host, Resource};
+use crate::k2hr3::{Admin, AdminError, Counts, Host, Resource, Route};
 
 /// Something that is done.
 #[derive(Debug, Clone, Copy)]
@@ -61,6 +61,17 @@ impl Deed {
             Self::CrashChmpx => ("happens", "chmpx is killed (SIGKILL)".to_owned()),
             Self::Unregister => ("happens", "an operator runs `unregister`".to_owned()),
         }
+    }
+
+    /// Waits for a moment to do it. Servers that leave together leave between two looks: else the
+    /// agent might see them leave one after the other, which is nothing to be wary of.
+    pub(super) async fn is_due(self, stage: &Stage) -> Result<(), Mishap> {
+        let Self::Leave([_, _, ..]) = self else { return Ok(()) };
+        let looks = |counts: &Counts| counts.of(Route::Read);
+        let waits = || Mishap::when::<AdminError>("wait for a look of the agent");
+        let before = looks(&stage.k2hr3.counts().await.map_err(waits())?);
+        stage.k2hr3.until(|counts| looks(counts) > before).await.map_err(waits())?;
+        Ok(())
     }
 
     /// Does it.

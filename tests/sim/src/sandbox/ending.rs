@@ -38,6 +38,24 @@ impl View {
         let adopted = self.report.as_ref().and_then(|report| report.adopted.as_ref());
         adopted.is_some_and(|adopted| Some(adopted.generation) == self.target.generation())
     }
+
+    /// What a scene has ended with.
+    pub(super) fn in_short(&self) -> String {
+        let generation = self.target.generation().unwrap_or_default();
+        format!("{}, {} servers, gen {generation}", self.code(), self.target.servers())
+    }
+
+    /// The same, and what else is worth to be told after `before`.
+    pub(super) fn in_full(&self, before: &Self) -> String {
+        let pid = self.pid.unwrap_or_default();
+        let chmpx = match before.pid {
+            Some(old) if old != pid => format!("chmpx {pid} in place of {old}"),
+            Some(_) => "the same chmpx".to_owned(),
+            None => format!("chmpx {pid}"),
+        };
+        let by = self.report.as_ref().and_then(|report| report.carrier.as_deref());
+        format!("{}, {chmpx}, read by {}", self.in_short(), by.unwrap_or("nothing"))
+    }
 }
 
 /// What is to become of the file.
@@ -116,11 +134,5 @@ impl Ending {
         }
         let slaves = stage.cluster.slaves().await.map_or(0, |slaves| slaves.len());
         (slaves != self.slaves).then(|| format!("K2HR3 lists {slaves} slaves"))
-    }
-
-    /// What was seen when nothing was missing any more.
-    pub(super) fn seen(&self, now: &View) -> String {
-        let generation = now.target.generation().unwrap_or_default();
-        format!("{}, {} servers, gen {generation}", self.verdict, self.servers)
     }
 }

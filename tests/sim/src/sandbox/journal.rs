@@ -8,8 +8,14 @@ use serde_json::{Map, Value};
 
 use super::paper::Ink;
 
-/// The fields of a line that tell a reader something, in the order in which they are told.
-const TOLD: [&str; 5] = ["generation", "impact", "added", "removed", "why"];
+/// The fields of a line that tell a reader something, as they are told and in this order.
+const TOLD: [(&str, &str); 5] = [
+    ("generation", "generation"),
+    ("impact", "impact"),
+    ("added", "added"),
+    ("removed", "removed"),
+    ("why", "because of"),
+];
 
 /// The log file, and how far it was read.
 #[derive(Debug)]
@@ -64,9 +70,15 @@ impl Line {
         self.text("code")
     }
 
+    /// What an operator can do about it.
+    pub(super) fn help(&self) -> Option<String> {
+        self.text("help")
+    }
+
     /// It in one sentence.
     pub(super) fn sentence(&self) -> String {
-        let told = TOLD.iter().filter_map(|field| Some(format!("{field} {}", self.text(field)?)));
+        let told =
+            TOLD.iter().filter_map(|(field, word)| Some(format!("{word} {}", self.text(field)?)));
         let told: Vec<_> = told.collect();
         let message = self.text("message").unwrap_or_default();
         if told.is_empty() { message } else { format!("{message}: {}", told.join(", ")) }

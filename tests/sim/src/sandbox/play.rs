@@ -61,6 +61,8 @@ struct Performance<'a> {
     before: View,
     /// The codes of the verdicts that the agent told.
     heard: Vec<String>,
+    /// What it advised; nobody wants to be told twice.
+    advice: Vec<String>,
     /// The file as it was told last.
     shown: Target,
     /// How long it took until the file was adopted.
@@ -75,6 +77,9 @@ impl<'a> Performance<'a> {
     ) -> Result<Self, Mishap> {
         // What is left to say about the scene before belongs to nobody.
         drop(stage.node.journal.news());
+        for deed in scene.deeds {
+            deed.is_due(stage).await?;
+        }
         let before = View::of(stage).await;
         let began = Instant::now();
         for deed in scene.deeds {
@@ -83,16 +88,26 @@ impl<'a> Performance<'a> {
             deed.perform(stage).await?;
         }
         let shown = before.target.clone();
-        Ok(Self { stage, paper, scene, began, before, heard: Vec::new(), shown, adopted: None })
+        Ok(Self {
+            stage,
+            paper,
+            scene,
+            began,
+            before,
+            heard: Vec::new(),
+            advice: Vec::new(),
+            shown,
+            adopted: None,
+        })
     }
 
     async fn until_it_ends(mut self) -> Act {
         let outcome = loop {
-            self.tell_news();
             let now = View::of(self.stage).await;
+            self.tell_news();
             self.time_adoption(&now);
             let Some(missing) = self.missing(&now).await else {
-                break Ok(self.scene.ending.seen(&now));
+                break Ok(now);
             };
             if let Some(lost) = self.lost() {
                 break Err(lost.to_owned());
@@ -102,10 +117,10 @@ impl<'a> Performance<'a> {
             }
             sleep(GLANCE).await;
         };
-        self.tell_news();
         self.stage.reader = None;
         let took = self.adopted.unwrap_or(self.began.elapsed());
         self.tell_outcome(&outcome, took);
+        let outcome = outcome.map(|end| end.in_short());
         Act { title: self.scene.title, expected: self.scene.expected, outcome, took }
     }
 
@@ -137,6 +152,10 @@ impl<'a> Performance<'a> {
         let after = self.began.elapsed();
         for line in self.stage.node.journal.news() {
             self.paper.told("agent", Some(after), line.ink(), &line.sentence());
+            if let Some(help) = line.help().filter(|help| !self.advice.contains(help)) {
+                self.paper.told("", None, Ink::Dim, &format!("→ {help}"));
+                self.advice.push(help);
+            }
             self.heard.extend(line.code());
         }
         let target = self.stage.node.target();
@@ -146,12 +165,12 @@ impl<'a> Performance<'a> {
         }
     }
 
-    fn tell_outcome(&mut self, outcome: &Result<String, String>, took: Duration) {
-        let (ink, text) = match (outcome, self.adopted) {
-            (Ok(seen), Some(_)) => (Ink::Good, format!("✔ adopted; {seen}")),
-            (Ok(seen), None) => (Ink::Good, format!("✔ {seen}")),
-            (Err(missing), _) => (Ink::Bad, format!("✘ {missing}")),
+    fn tell_outcome(&mut self, outcome: &Result<View, String>, took: Duration) {
+        let label = if self.adopted.is_some() { "adopted" } else { "ends" };
+        let (ink, text) = match outcome {
+            Ok(end) => (Ink::Good, format!("✔ {}", end.in_full(&self.before))),
+            Err(missing) => (Ink::Bad, format!("✘ {missing}")),
         };
-        self.paper.told("ending", Some(took), ink, &text);
+        self.paper.told(label, Some(took), ink, &text);
     }
 }

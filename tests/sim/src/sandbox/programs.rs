@@ -117,7 +117,9 @@ async fn build(cargo: &OsString) -> Result<(), Mishap> {
     if child.wait().await.map_err(doing())?.success() {
         return Ok(());
     }
-    unshown.iter().for_each(|line| show(line));
+    for line in &unshown {
+        show(line);
+    }
     Err(Mishap::new("build the programs", "cargo said why"))
 }
 

@@ -45,7 +45,7 @@ pub(super) const SCRIPT: &[Scene] = &[
     Scene {
         title: "Grows to 5 servers",
         deeds: &[Deed::Join(&[4, 5])],
-        expected: "adopted by the running chmpx",
+        expected: "adopted by running chmpx",
         ending: adopted(5),
     },
     Scene {

@@ -93,8 +93,10 @@ impl Supervised {
     /// Lets the stand-in find these servers down, and all others up. A real chmpx sees for itself:
     /// there are none.
     pub(super) fn down(&self, servers: &[String]) -> Result<(), Mishap> {
-        let down: String = servers.iter().map(|name| format!("{name} DOWN\n")).collect();
-        self.helper.ring(&format!("* UP\n{down}")).map_err(Mishap::when("tell which servers run"))
+        let down: Vec<_> = servers.iter().map(|name| format!("{name} DOWN")).collect();
+        self.helper
+            .ring(&format!("* UP\n{}\n", down.join("\n")))
+            .map_err(Mishap::when("tell which servers run"))
     }
 
     /// Kills it, as a crash would.
