@@ -58,7 +58,7 @@ impl Node {
             adopted: self.adopted.clone(),
             chmpx,
             memory: self.memory.clone(),
-            since_install: self.last_install.map(|at| at.elapsed()),
+            since_install: self.since_install(now),
             now,
             forced: self.forced,
         };
@@ -66,6 +66,15 @@ impl Node {
             troubles.push(trouble);
         }
         (observed, troubles)
+    }
+
+    /// An agent that was restarted meanwhile goes by the wall clock.
+    fn since_install(&self, now: u64) -> Option<Duration> {
+        let remembered = || {
+            let seconds = now.checked_sub(self.memory.installed.as_ref()?.at)?;
+            Some(Duration::from_secs(seconds))
+        };
+        self.last_install.map(|at| at.elapsed()).or_else(remembered)
     }
 
     /// Asks K2HR3 what is published, by the token if there is one that it accepts, else by the

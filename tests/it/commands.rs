@@ -71,7 +71,7 @@ async fn plan_shows_the_difference_and_changes_nothing() {
 
     let shown = text(&output.stdout);
     assert_eq!(output.status.code(), Some(2), "{shown}{}", text(&output.stderr));
-    assert!(shown.contains("+NAME                = server-4"), "{shown}");
+    assert!(shown.contains("+NAME                = 127.0.1.4"), "{shown}");
     assert!(shown.contains("impact: live"), "{shown}");
     assert_eq!(node.installed(), before);
     assert_eq!(node.cluster.slaves().await.unwrap().len(), 1);

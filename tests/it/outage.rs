@@ -105,7 +105,7 @@ async fn an_agent_that_is_killed_at_any_moment_settles_at_its_next_start() {
         node.start_agent();
         node.until_settled(&format!("killed after {delay} ms")).await;
     }
-    assert_eq!(node.count(sim::chmpx::events::Kind::Started), 1, "chmpx was not touched");
+    assert_eq!(node.count(sim::chmpx::events::Kind::Started), 1, "{}", node.log());
 }
 
 #[tokio::test]

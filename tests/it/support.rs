@@ -11,7 +11,7 @@ use k2hdkc_slave_agent::model::report::Report;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use sim::chmpx::{Builder, Chmpx, free_port};
-use sim::k2hr3::{Admin, Cluster};
+use sim::k2hr3::{Admin, Cluster, NamedBy};
 use tempfile::TempDir;
 use tokio::time::{Instant, sleep};
 
@@ -36,7 +36,14 @@ impl Node {
     pub async fn new() -> Self {
         let k2hr3 = Admin::spawn(&program("k2hr3-sim"), &[]).await.unwrap();
         let ctlport = free_port().unwrap();
-        let cluster = k2hr3.cluster("c1").servers(3).ports(8020, 8021, ctlport).await.unwrap();
+        let cluster = k2hr3
+            .cluster("c1")
+            .servers(3)
+            .ports(8020, 8021, ctlport)
+            // Neither chmpx nor the agent depends on this machine's resolver then.
+            .named_by(NamedBy::Ip)
+            .await
+            .unwrap();
         let directory = tempfile::tempdir().unwrap();
         for path in ["root/etc/k2hdkc", "root/run", "root/var/lib", "chmpx"] {
             fs::create_dir_all(directory.path().join(path)).unwrap();
@@ -141,8 +148,13 @@ impl Node {
 
     /// What the stand-in for chmpx is started with; its helper starts as soon as there is a file.
     pub fn builder(&self) -> Builder {
-        let short = Duration::from_millis(300);
-        Builder::new(self.target(), self.path("chmpx")).helped(short, Duration::ZERO, short)
+        let interval = Duration::from_millis(300);
+        // Without a grace: a helper whose chmpx dies in it ends, and needs a supervisor itself.
+        Builder::new(self.target(), self.path("chmpx")).helped(
+            interval,
+            Duration::ZERO,
+            Duration::ZERO,
+        )
     }
 
     pub fn start_chmpx(&mut self) {
