@@ -8,9 +8,12 @@
 mod code;
 mod findings;
 mod global;
+mod ids;
+mod keys;
 mod names;
 mod nodes;
 mod numbers;
+mod role;
 mod selfhood;
 #[cfg(test)]
 mod testing;
@@ -69,9 +72,11 @@ impl Verdict {
 pub fn judge(conf: &Conf, host: Option<&Host>) -> Verdict {
     let mut findings = Findings::default();
     text::look(conf, &mut findings);
+    keys::look(conf, &mut findings);
     global::look(conf, &mut findings);
     numbers::look(conf, &mut findings);
     nodes::look(conf, &mut findings);
+    ids::look(conf, &mut findings);
     tls::look(conf, host, &mut findings);
     if let Some(host) = host {
         selfhood::look(conf, host, &mut findings);

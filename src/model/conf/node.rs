@@ -3,7 +3,7 @@
 use super::Conf;
 use super::endpoint::{Endpoint, endpoints};
 use super::expand::{Expansion, expand};
-use super::read::{Keys, Node};
+use super::section::{Keys, Node};
 use super::text::Text;
 
 /// What `CHM_INVALID_PORT` is in chmpx: no port, or any.

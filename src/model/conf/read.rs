@@ -2,106 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry as Slot;
-use std::ops::Range;
 
+use super::section::{Entry, Header, Keys, Kind, Node, Oddity};
 use super::text::{Text, trim};
 use super::value::extract;
-
-/// The kinds of section.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
-    /// `[GLOBAL]`
-    Global,
-    /// `[SVRNODE]`
-    Server,
-    /// `[SLVNODE]`
-    Slave,
-    /// Any other, whose lines chmpx passes over.
-    Other,
-}
-
-/// One key with its value.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
-    /// The value as chmpx holds it.
-    pub value: Text,
-    /// Where it is, counted from 1.
-    pub line: usize,
-    /// The bytes of the file that the value was made of.
-    pub range: Range<usize>,
-}
-
-/// The keys of one section, the last of equal ones.
-pub type Keys = BTreeMap<Text, Entry>;
-
-/// A node section, or several that chmpx takes for one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Node {
-    /// Its keys.
-    pub keys: Keys,
-    /// The line of its first header.
-    pub line: usize,
-}
-
-/// Where a section starts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Header {
-    /// What it opens.
-    pub kind: Kind,
-    /// Its line, counted from 1.
-    pub line: usize,
-    /// Whether a line with a key stands directly above it.
-    pub is_tight: bool,
-    /// Whether it has every key that entries of nodes usually have.
-    pub is_whole: bool,
-    /// Whether it has a key that only nodes have.
-    pub is_of_node: bool,
-    /// The NAME in it, if it has one.
-    pub name: Option<Text>,
-}
-
-/// Something about a line that its writer will not have meant.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Oddity {
-    /// The file starts with a byte order mark.
-    ByteOrderMark,
-    /// A NUL, which ends a key or value and spoils a header.
-    Nul,
-    /// Carriage returns, but not one line feed.
-    OnlyCarriageReturns,
-    /// Lines that end in CR LF.
-    CarriageReturns,
-    /// The last line has no end.
-    NoFinalNewline,
-    /// Bytes that are not UTF-8.
-    NotUtf8,
-    /// A line with a carriage return inside.
-    InnerCarriageReturn,
-    /// A line before the first section.
-    BeforeSections,
-    /// A section that chmpx does not know.
-    UnknownSection(Text),
-    /// A line that looks like a section header and is none.
-    BrokenHeader(Text),
-    /// An open quote or a lone backslash at the end.
-    Unreadable,
-    /// A line without a key.
-    EmptyKey,
-    /// A line without `=`.
-    NoEquals(Text),
-    /// The word INCLUDE at the start of a line.
-    Include,
-    /// A key that the same section already had, with another value.
-    Repeated(Text, Kind),
-    /// A key of an earlier `[GLOBAL]`, given another value by a later one.
-    Overridden(Text),
-    /// A `#` that starts no remark.
-    Hash(Text),
-    /// A node section without NAME.
-    Nameless(Kind),
-    /// A node section that is merged into an earlier one.
-    Merged(Kind, Text),
-}
 
 /// Keys that the usual templates write into every node.
 const USUAL: [&str; 4] = ["CUK", "CTLPORT", "CUSTOM_ID_SEED", "SSL"];
@@ -136,25 +40,8 @@ impl Sections {
     /// Reads `bytes` as chmpx does (`CHMIniConf::LoadConfigurationRaw` in its lib/chmconf.cc).
     pub(super) fn read(bytes: &[u8]) -> Self {
         let mut sections = Self::default();
-        if bytes.starts_with(b"\xef\xbb\xbf") {
-            sections.odd(1, Oddity::ByteOrderMark);
-        }
-        if bytes.contains(&b'\r') && !bytes.contains(&b'\n') {
-            sections.odd(1, Oddity::OnlyCarriageReturns);
-        }
-        if bytes.windows(2).any(|pair| pair == b"\r\n") {
-            sections.odd(1, Oddity::CarriageReturns);
-        }
-        if std::str::from_utf8(bytes).is_err() {
-            sections.odd(1, Oddity::NotUtf8);
-        }
+        sections.whole(bytes);
         let mut start = 0;
-        let last = bytes.split(|byte| *byte == b'\n').count();
-        // The usual template ends in a remark without an end, which is as good as whole.
-        let last_line = bytes.rsplit(|byte| *byte == b'\n').next().map(trim).unwrap_or_default();
-        if !last_line.is_empty() && !last_line.starts_with(b"#") {
-            sections.odd(last, Oddity::NoFinalNewline);
-        }
         for (number, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
             let trimmed = trim(line);
             let blanks = line.iter().take_while(|byte| b" \t\r".contains(byte)).count();
@@ -163,6 +50,28 @@ impl Sections {
         }
         sections.close();
         sections
+    }
+
+    /// What can be said before any line is read.
+    fn whole(&mut self, bytes: &[u8]) {
+        if bytes.starts_with(b"\xef\xbb\xbf") {
+            self.odd(1, Oddity::ByteOrderMark);
+        }
+        if bytes.contains(&b'\r') && !bytes.contains(&b'\n') {
+            self.odd(1, Oddity::OnlyCarriageReturns);
+        }
+        if bytes.windows(2).any(|pair| pair == b"\r\n") {
+            self.odd(1, Oddity::CarriageReturns);
+        }
+        if std::str::from_utf8(bytes).is_err() {
+            self.odd(1, Oddity::NotUtf8);
+        }
+        let last = bytes.split(|byte| *byte == b'\n').count();
+        // The usual template ends in a remark without an end, which is as good as whole.
+        let last_line = bytes.rsplit(|byte| *byte == b'\n').next().map(trim).unwrap_or_default();
+        if !last_line.is_empty() && !last_line.starts_with(b"#") {
+            self.odd(last, Oddity::NoFinalNewline);
+        }
     }
 
     fn line(&mut self, number: usize, start: usize, line: &[u8]) {

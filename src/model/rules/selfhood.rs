@@ -1,7 +1,6 @@
 //! Rules about this host among the nodes: chmpx starts only where it finds itself.
 
-use super::nodes::{empty_id_key, look_at_size};
-use super::{Code, Findings};
+use super::{Code, Findings, ids, role};
 use crate::model::conf::{Conf, Mode, Peer, Selfhood, Text};
 use crate::model::host::{Certainty, Host};
 use crate::model::posix::Pattern;
@@ -11,7 +10,7 @@ pub(super) fn look(conf: &Conf, host: &Host, findings: &mut Findings) {
     let servers = conf.servers_where_self_is(&host.own_name());
     let slaves = conf.slaves();
 
-    let is_server = look_at_role(conf, host, &selfhood, &servers, findings);
+    let is_server = role::look(conf, host, &selfhood, &servers, findings);
     let found = find(host, &selfhood, &servers, slaves, is_server);
     match &found[..] {
         [] => {
@@ -30,59 +29,6 @@ struct Own<'a> {
     peer: &'a Peer,
     is_server: bool,
     certainty: Certainty,
-}
-
-/// Whether chmpx would take the role of a server (the end of `CHMIniConf::LoadConfiguration`).
-fn look_at_role(
-    conf: &Conf,
-    host: &Host,
-    selfhood: &Selfhood,
-    servers: &[Peer],
-    findings: &mut Findings,
-) -> bool {
-    // Here the port and the CUK are compared as they are: any is not any, a pattern no pattern.
-    let port = selfhood.ctlport.unwrap_or(crate::model::conf::NO_PORT);
-    let own = |server: &&Peer| server.ctlport == port && server.cuk == selfhood.cuk;
-    let found = servers
-        .iter()
-        .filter(own)
-        .map(|server| (host.is_named(&server.name), server))
-        .max_by_key(|(c, _)| *c);
-    let (certainty, server) = match found {
-        Some((certainty, server)) => (certainty, Some(server)),
-        None => (Certainty::No, None),
-    };
-    let line = server.map(|server| server.line);
-    let name = server.map(|server| server.name.to_string()).unwrap_or_default();
-    let line_of = |key| conf.global(key).map(|entry| entry.line);
-    match (conf.mode(), certainty) {
-        (_, Certainty::Maybe) => {
-            let message = format!("whether the server {name} is this host could not be found out");
-            findings.add(Code::SelfUnclear, line, message);
-        }
-        (Some(Mode::Slave), Certainty::Yes) => {
-            let message = format!(
-                "the server {name} is this host, with its CTLPORT and CUK, while MODE is SLAVE"
-            );
-            findings.add(Code::SelfIsServer, line, message);
-        }
-        (Some(Mode::Server), Certainty::No) => {
-            let message = "MODE is SERVER, and no server is this host".to_owned();
-            findings.add(Code::NoSelfInServers, line_of("MODE"), message);
-        }
-        (None, Certainty::Yes) if conf.global("MODE").is_none() => {
-            let message =
-                format!("the server {name} is this host: chmpx would be a server node here");
-            findings.add(Code::ServerMode, line, message);
-        }
-        (Some(Mode::Server), Certainty::Yes)
-        | (Some(Mode::Slave), Certainty::No)
-        | (None, Certainty::Yes | Certainty::No) => {}
-    }
-    match conf.mode() {
-        Some(mode) => mode == Mode::Server,
-        None => certainty == Certainty::Yes,
-    }
 }
 
 /// The entries of this host in the order in which chmpx looks (`CHMConf::GetNodeInfo`).
@@ -146,11 +92,11 @@ fn look_at_first(conf: &Conf, first: &Own<'_>, others: &[Own<'_>], findings: &mu
         findings.add(Code::SelfPort, line, message);
     }
     if !first.is_server {
-        look_at_size("CUK", &peer.cuk, peer.line, findings);
-        look_at_size("CUSTOM_ID_SEED", &peer.seed, peer.line, findings);
+        ids::look_at_size("CUK", &peer.cuk, peer.line, findings);
+        ids::look_at_size("CUSTOM_ID_SEED", &peer.seed, peer.line, findings);
     }
     if !first.is_server
-        && let Some(key) = empty_id_key(conf, peer)
+        && let Some(key) = ids::empty_key(conf, peer)
     {
         let message =
             format!("{key} of this host's own entry is empty, and CHMPXIDTYPE calls for it");
@@ -198,7 +144,9 @@ fn missing(host: &Host, selfhood: &Selfhood, slaves: &[Peer]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{GOOD, breaks, breaks_only, codes, host, verdict, with};
+    use super::super::testing::{
+        GOOD, breaks, breaks_only, codes, host, server_here, verdict, with,
+    };
     use super::*;
     use crate::model::rules::judge;
 
@@ -280,37 +228,10 @@ mod tests {
         assert!(!verdict(&text).is_fit());
     }
 
-    /// The first server becomes this host.
-    fn server(cuk: &str, port: &str) -> String {
-        with(
-            "NAME = srv1\nCUK = cuk-srv1\nPORT = 8020\nCTLPORT = 8021",
-            &format!("NAME = own\nCUK = {cuk}\nPORT = 8020\nCTLPORT = {port}"),
-        )
-    }
-
-    #[test]
-    fn a_server_that_is_this_host_does_not_load() {
-        let text = server("cuk-own", "8031");
-        breaks(&text, Code::SelfIsServer);
-        assert!(!verdict(&text).loads);
-        assert_eq!(codes(server("cuk-own", "8021")), []);
-        assert_eq!(codes(server("cuk-srv1", "8031")), []);
-    }
-
     #[test]
     fn a_server_that_is_this_host_by_an_expression_is_taken_for_the_own_entry() {
-        let text = server("cuk-o.*", "8031");
+        let text = server_here("cuk-o.*", "8031");
         breaks_only(&text, Code::SelfTakenForServer);
         assert_eq!((verdict(&text).loads, verdict(&text).starts), (true, Some(true)));
-    }
-
-    #[test]
-    fn a_server_mode_needs_a_server_that_is_this_host() {
-        let text = with("MODE = SLAVE", "MODE = SERVER");
-        breaks(&text, Code::NoSelfInServers);
-        assert!(!verdict(&text).loads);
-        let text = server("cuk-own", "8031").replace("MODE = SLAVE\n", "");
-        breaks(&text, Code::ServerMode);
-        assert!(verdict(&text).loads);
     }
 }

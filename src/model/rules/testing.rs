@@ -97,6 +97,14 @@ pub(super) fn with_global(line: &str) -> String {
     with("GROUP = cluster\n", &format!("GROUP = cluster\n{line}\n"))
 }
 
+/// [`GOOD`] where the first server is this host.
+pub(super) fn server_here(cuk: &str, port: &str) -> String {
+    with(
+        "NAME = srv1\nCUK = cuk-srv1\nPORT = 8020\nCTLPORT = 8021",
+        &format!("NAME = own\nCUK = {cuk}\nPORT = 8020\nCTLPORT = {port}"),
+    )
+}
+
 /// Asserts that `text` breaks the rule `code`.
 #[track_caller]
 pub(super) fn breaks(text: impl AsRef<[u8]>, code: Code) {

@@ -1,0 +1,83 @@
+//! Rules about the role of this host: it is to be a slave, and no server of the cluster.
+
+use super::{Code, Findings};
+use crate::model::conf::{Conf, Mode, NO_PORT, Peer, Selfhood};
+use crate::model::host::{Certainty, Host};
+
+/// Whether chmpx would take the role of a server (the end of `CHMIniConf::LoadConfiguration`).
+pub(super) fn look(
+    conf: &Conf,
+    host: &Host,
+    selfhood: &Selfhood,
+    servers: &[Peer],
+    findings: &mut Findings,
+) -> bool {
+    // Here the port and the CUK are compared as they are: any is not any, a pattern no pattern.
+    let port = selfhood.ctlport.unwrap_or(NO_PORT);
+    let own = |server: &&Peer| server.ctlport == port && server.cuk == selfhood.cuk;
+    let found = servers
+        .iter()
+        .filter(own)
+        .map(|server| (host.is_named(&server.name), server))
+        .max_by_key(|(c, _)| *c);
+    let (certainty, server) = match found {
+        Some((certainty, server)) => (certainty, Some(server)),
+        None => (Certainty::No, None),
+    };
+    let line = server.map(|server| server.line);
+    let name = server.map(|server| server.name.to_string()).unwrap_or_default();
+    let line_of = |key| conf.global(key).map(|entry| entry.line);
+    match (conf.mode(), certainty) {
+        (_, Certainty::Maybe) => {
+            let message = format!("whether the server {name} is this host could not be found out");
+            findings.add(Code::SelfUnclear, line, message);
+        }
+        (Some(Mode::Slave), Certainty::Yes) => {
+            let message = format!(
+                "the server {name} is this host, with its CTLPORT and CUK, while MODE is SLAVE"
+            );
+            findings.add(Code::SelfIsServer, line, message);
+        }
+        (Some(Mode::Server), Certainty::No) => {
+            let message = "MODE is SERVER, and no server is this host".to_owned();
+            findings.add(Code::NoSelfInServers, line_of("MODE"), message);
+        }
+        (None, Certainty::Yes) if conf.global("MODE").is_none() => {
+            let message =
+                format!("the server {name} is this host: chmpx would be a server node here");
+            findings.add(Code::ServerMode, line, message);
+        }
+        (Some(Mode::Server), Certainty::Yes)
+        | (Some(Mode::Slave), Certainty::No)
+        | (None, Certainty::Yes | Certainty::No) => {}
+    }
+    match conf.mode() {
+        Some(mode) => mode == Mode::Server,
+        None => certainty == Certainty::Yes,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{breaks, codes, server_here, verdict, with};
+    use super::*;
+
+    #[test]
+    fn a_server_that_is_this_host_does_not_load() {
+        let text = server_here("cuk-own", "8031");
+        breaks(&text, Code::SelfIsServer);
+        assert!(!verdict(&text).loads);
+        assert_eq!(codes(server_here("cuk-own", "8021")), []);
+        assert_eq!(codes(server_here("cuk-srv1", "8031")), []);
+    }
+
+    #[test]
+    fn a_server_mode_needs_a_server_that_is_this_host() {
+        let text = with("MODE = SLAVE", "MODE = SERVER");
+        breaks(&text, Code::NoSelfInServers);
+        assert!(!verdict(&text).loads);
+        let text = server_here("cuk-own", "8031").replace("MODE = SLAVE\n", "");
+        breaks(&text, Code::ServerMode);
+        assert!(verdict(&text).loads);
+    }
+}
