@@ -21,7 +21,7 @@ pub use endpoint::{Endpoint, endpoints};
 pub use expand::{Expansion, expand};
 pub use node::{NO_PORT, Peer, Tls};
 pub use questions::{Given, Questions, Selfhood, host_name, to_path};
-pub use section::{Entry, Header, Keys, Kind, Node, Oddity};
+pub use section::{Entry, Header, Keys, Kind, Node, Oddity, Overlay};
 pub use text::{Text, trim};
 
 use read::Sections;

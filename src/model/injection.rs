@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use super::conf::{Conf, Header, Kind, Oddity, Text};
+use super::conf::{Conf, Header, Kind, Oddity, Overlay, Text};
 use super::rules::Code;
 
 /// Keys whose values members choose themselves.
@@ -35,13 +35,13 @@ fn look_at_sections(conf: &Conf, found: &mut dyn FnMut(Code, Option<usize>, Stri
     let mut above: Option<&Header> = None;
     for (at, header) in headers.iter().enumerate() {
         let is_torn = above.is_some_and(|above| seen.is_torn(above));
-        let end = headers.get(at + 1).map_or(usize::MAX, |next| next.line);
+        let is_last = at + 1 == headers.len();
         let reason = match header.kind {
             // All servers come before all slaves, or after them.
             Kind::Server if seen.server && above.is_some_and(|above| above.kind == Kind::Slave) => {
                 Some("a server follows a slave")
             }
-            Kind::Global if seen.global && above.is_some() && seen.takes_over(header, end) => {
+            Kind::Global if seen.global && above.is_some() && takes_over(header, is_last) => {
                 Some("another [GLOBAL] follows a node and changes what was set")
             }
             Kind::Other if is_torn && !seen.for_k2hdkc.contains(&header.line) => {
@@ -70,22 +70,19 @@ fn look_at_sections(conf: &Conf, found: &mut dyn FnMut(Code, Option<usize>, Stri
 struct Seen {
     global: bool,
     server: bool,
-    overruling: BTreeSet<usize>,
     for_k2hdkc: BTreeSet<usize>,
     whole: BTreeSet<Kind>,
 }
 
 impl Seen {
     fn of(conf: &Conf) -> Self {
-        let lines = |wanted: fn(&Oddity) -> bool| {
-            let found = conf.oddities().iter().filter(|(_, oddity)| wanted(oddity));
-            found.map(|(line, _)| *line).collect()
-        };
+        let odd = conf.oddities().iter();
+        let for_k2hdkc =
+            odd.filter(|(_, odd)| matches!(odd, Oddity::UnknownSection(it) if it == "[K2HDKC]"));
         Self {
             global: false,
             server: false,
-            overruling: lines(|oddity| matches!(oddity, Oddity::Overridden(_))),
-            for_k2hdkc: lines(|odd| matches!(odd, Oddity::UnknownSection(it) if it == "[K2HDKC]")),
+            for_k2hdkc: for_k2hdkc.map(|(line, _)| *line).collect(),
             whole: conf.headers().iter().filter(|it| it.is_whole).map(|it| it.kind).collect(),
         }
     }
@@ -98,29 +95,31 @@ impl Seen {
         }
     }
 
-    /// Whether a `[GLOBAL]` overrules an earlier one, or holds what is left of a node.
-    fn takes_over(&self, header: &Header, end: usize) -> bool {
-        self.overruling.range(header.line..end).next().is_some() || header.is_of_node
-    }
-
     /// Whether an entry lacks a key, while another one of its kind lacks none.
     fn is_torn(&self, entry: &Header) -> bool {
         !entry.is_whole && self.whole.contains(&entry.kind)
     }
 }
 
+/// Whether a `[GLOBAL]` among nodes changes what was set, or holds what is left of a node.
+///
+/// Nothing of an entry can be left over where the file ends: there a second `[GLOBAL]` may add.
+fn takes_over(header: &Header, is_last: bool) -> bool {
+    let most = if is_last { Overlay::Adds } else { Overlay::Repeats };
+    header.effect > most || header.is_of_node
+}
+
 /// A NAME, CUK or seed that stands twice in an entry, with different values.
 fn look_at_keys(conf: &Conf, found: &mut dyn FnMut(Code, Option<usize>, String)) {
-    for (line, oddity) in conf.oddities() {
-        let Oddity::Repeated(key, Kind::Server | Kind::Slave) = oddity else { continue };
-        if is_one_of(key, &["NAME", "CUK", "CTLPORT", "CUSTOM_ID_SEED"]) {
-            let below = conf.headers().partition_point(|header| header.line < *line);
-            let entry = below.checked_sub(1).and_then(|at| conf.headers().get(at));
-            let name = entry.and_then(|entry| entry.name.as_ref()).map(Text::to_string);
-            let message =
-                format!("{key} stands twice in the entry NAME {}", name.unwrap_or_default());
-            found(Code::SmuggledKey, Some(*line), message);
-        }
+    let nodes = conf.headers().iter().filter(|it| matches!(it.kind, Kind::Server | Kind::Slave));
+    for header in nodes {
+        let Some((key, line)) = &header.doubled else { continue };
+        let name = header.name.as_ref().map(Text::to_string).unwrap_or_default();
+        found(
+            Code::SmuggledKey,
+            Some(*line),
+            format!("{key} stands twice in the entry NAME {name}"),
+        );
     }
 }
 
@@ -201,6 +200,18 @@ mod tests {
     fn a_global_section_in_a_tag_is_seen_by_what_it_overrules_or_by_what_is_left_over() {
         refuses("evil\n[GLOBAL]\nGROUP = evilring", Code::SmuggledSection, "NAME evil");
         refuses("evil\n[GLOBAL]\nMAXCHMPX = 0", Code::SmuggledSection, "NAME evil");
+        let careful = "evil\nCUK = x\nCTLPORT = 1\nCUSTOM_ID_SEED = x\nSSL = no\n\n\
+            [GLOBAL]\nMQTHREADCNT = 900\n\n[SLVNODE]\nNAME = rest";
+        refuses(careful, Code::SmuggledSection, "NAME evil");
+    }
+
+    #[test]
+    fn a_flood_of_odd_lines_hides_nothing() {
+        let flood = "= x\n".repeat(2000);
+        let tag = format!("evil\n{flood}CUK = me");
+        refuses(&tag, Code::SmuggledKey, "CUK");
+        let tag = format!("evil\n{flood}[GLOBAL]\nGROUP = evilring\n[SLVNODE]\nNAME = x");
+        refuses(&tag, Code::SmuggledSection, "NAME evil");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry as Slot;
 
-use super::section::{Entry, Header, Keys, Kind, Node, Oddity};
+use super::section::{Entry, Header, IDENTITY, Keys, Kind, Node, Oddity, Overlay};
 use super::text::{Text, trim};
 use super::value::extract;
 
@@ -108,6 +108,8 @@ impl Sections {
             is_whole: false,
             is_of_node: false,
             name: None,
+            effect: Overlay::Repeats,
+            doubled: None,
         });
         self.open = Some(Open { kind, line: number, keys: Keys::new() });
         self.above_is_key = false;
@@ -163,9 +165,19 @@ impl Sections {
                 let old = slot.insert(entry.clone());
                 if old.value != entry.value {
                     let key = slot.key().clone();
+                    self.doubled(&key, entry.line);
                     self.odd(entry.line, Oddity::Repeated(key, kind));
                 }
             }
+        }
+    }
+
+    fn doubled(&mut self, key: &Text, line: usize) {
+        if let Some(header) = self.headers.last_mut()
+            && header.doubled.is_none()
+            && IDENTITY.contains(&key.to_string().as_str())
+        {
+            header.doubled = Some((key.clone(), line));
         }
     }
 
@@ -185,13 +197,20 @@ impl Sections {
     }
 
     fn merge_global(&mut self, keys: Keys) {
+        let mut effect = Overlay::Repeats;
         for (key, entry) in keys {
             let line = entry.line;
-            let differs = self.global.get(&key).is_some_and(|old| old.value != entry.value);
-            if differs {
-                self.odd(line, Oddity::Overridden(key.clone()));
+            match self.global.insert(key.clone(), entry) {
+                None => effect = effect.max(Overlay::Adds),
+                Some(old) if self.global.get(&key).is_some_and(|new| new.value != old.value) => {
+                    effect = Overlay::Overrules;
+                    self.odd(line, Oddity::Overridden(key));
+                }
+                Some(_) => {}
             }
-            self.global.insert(key, entry);
+        }
+        if let Some(header) = self.headers.last_mut() {
+            header.effect = effect;
         }
     }
 

@@ -56,6 +56,24 @@ pub struct Header {
     pub is_of_node: bool,
     /// The NAME in it, if it has one.
     pub name: Option<Text>,
+    /// What it does to what earlier sections `[GLOBAL]` say, if it is one.
+    pub effect: Overlay,
+    /// The first key of [`IDENTITY`] that stands twice in it, with another value, and its line.
+    pub doubled: Option<(Text, usize)>,
+}
+
+/// What makes a node the one that it is.
+pub(super) const IDENTITY: [&str; 4] = ["NAME", "CUK", "CTLPORT", "CUSTOM_ID_SEED"];
+
+/// What a `[GLOBAL]` does to the earlier ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Overlay {
+    /// All of it has been said.
+    Repeats,
+    /// It says something new.
+    Adds,
+    /// It gives another value to a key.
+    Overrules,
 }
 
 /// Something about a line that its writer will not have meant.
