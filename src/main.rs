@@ -1,5 +1,5 @@
 //! Parses, builds, reports. Decides nothing but the exit code.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "commands talk to their user")]
+#![expect(clippy::print_stderr, reason = "commands talk to their user")]
 
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;

@@ -17,10 +17,8 @@ pub async fn run(layers: &Layers, wanted: bool) -> Result<(Exit, Report), Failed
     let exit = if report.registered == wanted {
         Exit::Ok
     } else {
-        match Exit::of(&report) {
-            Exit::Ok => Exit::NotYet,
-            exit => exit,
-        }
+        let exit = Exit::of(&report);
+        if exit == Exit::Ok { Exit::NotYet } else { exit }
     };
     Ok((exit, report))
 }

@@ -115,9 +115,9 @@ fn impact(install: &Install) -> String {
 }
 
 fn json(seen: &Observed, decided: &Decided) -> String {
-    let install = decided.steps.iter().find_map(|step| match step {
-        Step::Install(install) => Some(install),
-        _ => None,
+    let install = decided.steps.iter().find_map(|step| {
+        let Step::Install(install) = step else { return None };
+        Some(install)
     });
     let value = serde_json::json!({
         "steps": decided.steps.iter().map(sentence).collect::<Vec<_>>(),

@@ -49,10 +49,9 @@ impl Refresh {
 impl Exit {
     /// Without `--wait adopted`, a file that is in place is enough.
     fn of_refresh(report: &Report, until: Until) -> Self {
-        match Self::of(report) {
-            Self::NotYet if until == Until::Looked && report.installed.is_some() => Self::Ok,
-            exit => exit,
-        }
+        let exit = Self::of(report);
+        let is_enough = until == Until::Looked && report.installed.is_some();
+        if exit == Self::NotYet && is_enough { Self::Ok } else { exit }
     }
 }
 

@@ -125,6 +125,7 @@ impl Signals {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the form that `map_err` wants")]
 fn no_signals(error: io::Error) -> Failed {
     Failed {
         exit: Exit::CannotWrite,

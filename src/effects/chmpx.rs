@@ -130,10 +130,10 @@ impl Chmpx {
 
     fn without_process(&mut self, error: &std::io::Error) -> Seen {
         self.seen = None;
-        match error.kind() {
-            std::io::ErrorKind::ConnectionRefused => Seen::Down,
-            _ => Seen::Unknown(format!("its control port did not answer: {error}")),
+        if error.kind() == std::io::ErrorKind::ConnectionRefused {
+            return Seen::Down;
         }
+        Seen::Unknown(format!("its control port did not answer: {error}"))
     }
 
     /// Asks `chmpxstatus`, which reads shared memory and has no side effect.

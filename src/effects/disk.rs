@@ -43,16 +43,19 @@ impl DiskError {
 
     /// What the operator can do.
     pub fn help(&self) -> &'static str {
-        match self.cause.kind() {
-            io::ErrorKind::ResourceBusy => {
+        const HELP: [(io::ErrorKind, &str); 4] = [
+            (
+                io::ErrorKind::ResourceBusy,
                 "the path is a mount point, so that no rename can ever reach chmpx: mount its \
-                 directory instead of the single file"
-            }
-            io::ErrorKind::StorageFull => "make room on its file system",
-            io::ErrorKind::ReadOnlyFilesystem => "make its file system writable",
-            io::ErrorKind::NotFound => "create its directory",
-            _ => "check the path, its owner and its mode",
-        }
+                 directory instead of the single file",
+            ),
+            (io::ErrorKind::StorageFull, "make room on its file system"),
+            (io::ErrorKind::ReadOnlyFilesystem, "make its file system writable"),
+            (io::ErrorKind::NotFound, "create its directory"),
+        ];
+        let kind = self.cause.kind();
+        let known = HELP.iter().find(|(of, _)| *of == kind);
+        known.map_or("check the path, its owner and its mode", |(_, help)| help)
     }
 }
 
@@ -177,15 +180,12 @@ impl Attributes {
     /// Reads `user` or `user:group`, by name or number.
     pub fn owner(text: &str) -> Option<(u32, u32)> {
         let (user, group) = text.split_once(':').map_or((text, None), |(u, g)| (u, Some(g)));
-        let user = match user.parse() {
-            Ok(uid) => User::from_uid(Uid::from_raw(uid))
-                .ok()
-                .flatten()
-                .map_or((uid, uid), |user| (uid, user.gid.as_raw())),
-            Err(_) => {
-                let user = User::from_name(user).ok().flatten()?;
-                (user.uid.as_raw(), user.gid.as_raw())
-            }
+        let user = if let Ok(uid) = user.parse() {
+            let known = User::from_uid(Uid::from_raw(uid)).ok().flatten();
+            known.map_or((uid, uid), |user| (uid, user.gid.as_raw()))
+        } else {
+            let user = User::from_name(user).ok().flatten()?;
+            (user.uid.as_raw(), user.gid.as_raw())
         };
         let group = match group {
             None => user.1,
@@ -347,3 +347,6 @@ pub fn keep(path: &Path, bytes: &[u8], mode: u32) -> Result<(), DiskError> {
     fs::rename(&staged, path).map_err(at("replace"))?;
     flush_directory(path).map_err(at("flush the directory of"))
 }
+
+#[cfg(test)]
+mod tests;

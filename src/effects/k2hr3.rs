@@ -75,9 +75,10 @@ impl K2hr3 {
             if let Carrier::Token(token) = carrier {
                 ask = ask.header(TOKEN, token.header());
             }
-            etag.map(|etag| ask.try_clone().map(|ask| ask.header("if-none-match", etag)))
-                .flatten()
-                .unwrap_or(ask)
+            match etag {
+                Some(etag) => ask.header("if-none-match", etag),
+                None => ask,
+            }
         };
         // The server closes an idle connection after five seconds, which may cross our request.
         let response = match self.send(ask()).await {

@@ -15,10 +15,12 @@ use super::rules::{Finding, Level, judge};
 /// The hash of a published text: the first 16 hex digits of its SHA-256. It tells versions apart;
 /// nothing depends on it being hard to forge.
 pub fn hash(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    let digest = Sha256::digest(text.as_bytes());
+    let first = digest.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    format!("{first:016x}")
 }
 
-/// What stands in published texts for the key of the instance that reads them: K2HDKC DBaaS writes
+/// What stands in published texts for the key of the instance that reads them: K2HDKC `DBaaS` writes
 /// the first, its Kubernetes variant the second.
 const OWN_CUK: [&str; 2] = ["__SELF_INSTANCE_ID__", "%%SELF_CONTAINER_CUK%%"];
 

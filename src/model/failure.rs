@@ -57,9 +57,14 @@ impl Class {
     /// Whether waiting may help.
     pub fn outlook(self) -> Outlook {
         match self {
-            Self::Unreachable | Self::Busy | Self::Stranger | Self::NotMember => Outlook::Passing,
-            // 401 and 404 are also what an outage of the storage looks like.
-            Self::Token | Self::Denied | Self::NoRole => Outlook::Passing,
+            // 401, 403 and 404 are also what an outage of the storage looks like.
+            Self::Unreachable
+            | Self::Busy
+            | Self::Stranger
+            | Self::NotMember
+            | Self::Token
+            | Self::Denied
+            | Self::NoRole => Outlook::Passing,
             Self::Untrusted | Self::Rejected => Outlook::Lasting,
         }
     }
@@ -94,7 +99,6 @@ impl Class {
 pub fn classify(request: Request, code: u16, message: &str) -> Class {
     let has = |part| message.contains(part);
     match code {
-        300..=399 => Class::Stranger,
         401 | 403 if request == Request::Unregister => Class::NotMember,
         401 => Class::Token,
         403 => Class::Denied,

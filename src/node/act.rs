@@ -34,7 +34,7 @@ impl Node {
         self.k2hr3
             .register(who, &token)
             .await
-            .map_err(|failure| self.of_k2hr3("registering this node in its role", failure))?;
+            .map_err(|failure| Self::of_k2hr3("registering this node in its role", failure))?;
         info!(role = %who.role, cuk = who.cuk.as_str(), "registered");
         self.memory.registered_at = clock::now();
         self.memory.registrations = self.memory.registrations.saturating_add(1);
@@ -179,17 +179,17 @@ impl Node {
         let who = &self.settings.identity;
         match self.k2hr3.unregister(who).await {
             Err(failure) if failure.class != Class::NotMember => {
-                return Err(self.of_k2hr3(doing, failure));
+                return Err(Self::of_k2hr3(doing, failure));
             }
             _ => {}
         }
         match self.k2hr3.read(who, Carrier::Address, None).await {
             Err(failure) if failure.class == Class::NotMember => {}
-            Err(failure) => return Err(self.of_k2hr3("reading back whether it is out", failure)),
+            Err(failure) => return Err(Self::of_k2hr3("reading back whether it is out", failure)),
             Ok(_) => {
                 let text = "K2HR3 still lists this node after it was removed".to_owned();
                 let failure = Failure { class: Class::Busy, text, retry_after: None };
-                return Err(self.of_k2hr3(doing, failure));
+                return Err(Self::of_k2hr3(doing, failure));
             }
         }
         info!(role = %who.role, cuk = who.cuk.as_str(), "out of the role");

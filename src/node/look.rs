@@ -93,7 +93,7 @@ impl Node {
             }
             Err(failure) => {
                 let class = failure.class;
-                troubles.push(self.of_k2hr3("reading what K2HR3 publishes", failure));
+                troubles.push(Self::of_k2hr3("reading what K2HR3 publishes", failure));
                 return K2hr3::Failed(class);
             }
         }
@@ -165,7 +165,7 @@ impl Node {
         }
     }
 
-    pub(super) fn of_k2hr3(&self, doing: &str, failure: Failure) -> Trouble {
+    pub(super) fn of_k2hr3(doing: &str, failure: Failure) -> Trouble {
         Trouble {
             doing: doing.to_owned(),
             outlook: failure.class.outlook(),

@@ -83,7 +83,7 @@ fn tag(table: &Table, root: &Path) -> Result<Option<Tag>, SettingsError> {
 fn with_domain(name: &str, resolver: &str) -> String {
     let last_word = |keyword: &str| {
         let lines = resolver.lines().filter_map(|line| line.trim().strip_prefix(keyword));
-        let words = lines.filter(|rest| rest.starts_with([' ', '\t'])).last()?;
+        let words = lines.rfind(|rest| rest.starts_with([' ', '\t']))?;
         words.split_whitespace().last().map(|word| word.trim_matches('.').to_owned())
     };
     let domain = last_word("search").or_else(|| last_word("domain")).unwrap_or_default();

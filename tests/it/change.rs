@@ -273,7 +273,7 @@ async fn no_storm_of_changes_kills_chmpx_or_shows_anybody_half_a_file() {
         dice ^= dice << 13;
         dice ^= dice >> 7;
         dice ^= dice << 17;
-        if present.len() > 3 && dice % 2 == 0 || present.len() > 7 {
+        if present.len() > 3 && dice.is_multiple_of(2) || present.len() > 7 {
             let gone = present.remove(usize::try_from(dice >> 32).unwrap() % present.len());
             node.cluster.remove_server(&format!("127.0.1.{gone}")).await.unwrap();
         } else {

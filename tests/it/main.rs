@@ -2,8 +2,10 @@
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::indexing_slicing,
     reason = "helpers of tests may fail the test that uses them"
 )]
+#![expect(unreachable_pub, reason = "what the modules share is public among them")]
 mod agreement;
 mod change;
 mod check_command;

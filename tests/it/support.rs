@@ -96,20 +96,21 @@ impl Node {
     pub fn set(&mut self, key: &str, value: &str) {
         self.settings.retain(|(known, _)| known != key);
         self.settings.push((key.to_owned(), value.to_owned()));
-        let mut text = String::new();
+        let mut lines = Vec::new();
         let mut sections: Vec<_> =
             self.settings.iter().map(|(key, _)| key.split_once('.').unwrap().0).collect();
         sections.sort_unstable();
         sections.dedup();
         for section in sections {
-            text += &format!("[{section}]\n");
+            lines.push(format!("[{section}]"));
             for (key, value) in &self.settings {
                 if let Some(key) = key.strip_prefix(&format!("{section}.")) {
-                    text += &format!("{key} = {value}\n");
+                    lines.push(format!("{key} = {value}"));
                 }
             }
         }
-        fs::write(self.path("root/etc/k2hdkc/slave-agent.conf"), text).unwrap();
+        let file = self.path("root/etc/k2hdkc/slave-agent.conf");
+        fs::write(file, lines.join("\n") + "\n").unwrap();
     }
 
     /// Leaves a setting to its default.
@@ -220,7 +221,7 @@ impl Node {
                 start.elapsed() < LIMIT,
                 "waited in vain: {what}\n{report:#?}\n{}\nchmpx: {:?}",
                 self.log(),
-                self.chmpx.as_ref().map(|chmpx| chmpx.log())
+                self.chmpx.as_ref().map(Chmpx::log)
             );
             sleep(Duration::from_millis(10)).await;
         }

@@ -27,9 +27,11 @@ fn text(servers: &[&str], more: &str) -> String {
         "[GLOBAL]\nGROUP = g\nFILEVERSION = 1\nMODE = SLAVE\nDELIVERMODE = hash\n\
          CHMPXIDTYPE = CUK\nMAXCHMPX = 64\nSELFCTLPORT = 8031\nSELFCUK = __SELF_INSTANCE_ID__\n{more}\n"
     );
-    for server in servers {
-        text +=
-            &format!("[SVRNODE]\nNAME = {server}\nPORT = 8020\nCTLPORT = 8021\nCUK = c-{server}\n");
+    for name in servers {
+        for line in ["[SVRNODE]", &format!("NAME = {name}"), "PORT = 8020", "CTLPORT = 8021"] {
+            text = text + line + "\n";
+        }
+        text = text + "CUK = c-" + name + "\n";
     }
     text + "[SLVNODE]\nNAME = 192.0.2.10\nCTLPORT = 8031\nCUK = i-0001\n"
 }
