@@ -82,7 +82,7 @@ fn tag(table: &Table, root: &Path) -> Result<Option<Tag>, SettingsError> {
 /// its `domain` line. A name that has a domain keeps it.
 fn with_domain(name: &str, resolver: &str) -> String {
     let last_word = |keyword: &str| {
-        let lines = resolver.lines().filter_map(|line| line.trim().strip_prefix(keyword));
+        let mut lines = resolver.lines().filter_map(|line| line.trim().strip_prefix(keyword));
         let words = lines.rfind(|rest| rest.starts_with([' ', '\t']))?;
         words.split_whitespace().last().map(|word| word.trim_matches('.').to_owned())
     };

@@ -117,6 +117,6 @@ fn adoption_words(situation: &Situation) -> Words {
             },
             Some("`k2hdkc-slave-agent refresh --force` restarts it now"),
         ),
-        other => Words::new("restarting", "chmpx is expected back from its restart", None),
+        _other => Words::new("restarting", "chmpx is expected back from its restart", None),
     }
 }
