@@ -202,14 +202,18 @@ async fn cycle(
     }
 }
 
-/// How the attempt to reach K2HR3 went. A trouble of this node alone never raises the pace.
+/// How the attempt to reach K2HR3 went. A trouble of this node alone never raises the pace, nor
+/// does anything else that K2HR3 could not help with.
 fn turn(plan: &Plan, troubles: &[Trouble]) -> Turn {
     let of_k2hr3: Vec<_> = troubles.iter().filter(|trouble| trouble.about_k2hr3).collect();
     if of_k2hr3.is_empty() {
-        return if plan.is_settled() { Turn::Settled } else { Turn::Underway };
+        return if plan.waits_for_k2hr3() { Turn::Underway } else { Turn::Settled };
     }
     if of_k2hr3.iter().all(|trouble| trouble.outlook == Outlook::Lasting) {
         return Turn::Lasting;
     }
     Turn::Passing { retry_after: of_k2hr3.iter().filter_map(|trouble| trouble.retry_after).max() }
 }
+
+#[cfg(test)]
+mod tests;

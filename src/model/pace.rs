@@ -5,9 +5,9 @@ use std::time::Duration;
 /// How an attempt to learn what is published went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Turn {
-    /// K2HR3 answered and this node has nothing left to do.
+    /// K2HR3 answered, and asking it sooner than usual would not help this node.
     Settled,
-    /// K2HR3 answered, but this node has not got there yet.
+    /// K2HR3 answered, but not yet what this node waits for.
     Underway,
     /// K2HR3 did not answer in a usable way; waiting may help.
     Passing {

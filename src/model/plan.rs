@@ -193,6 +193,20 @@ impl Plan {
         self.steps.iter().any(|step| matches!(step, Step::Install(_) | Step::RollBack))
     }
 
+    /// Whether an answer of K2HR3 is what this node waits for, rather than its own disk or chmpx.
+    pub fn waits_for_k2hr3(&self) -> bool {
+        let waits = |situation: &Situation| {
+            matches!(
+                situation,
+                Situation::NothingPublished
+                    | Situation::NotMember { has_token: true }
+                    | Situation::Held { .. }
+                    | Situation::Settling
+            )
+        };
+        self.situations.iter().any(waits)
+    }
+
     /// Whether nothing is left to do or to wait for. Removed servers may still be up.
     pub fn is_settled(&self) -> bool {
         self.steps.is_empty()
