@@ -7,9 +7,11 @@
 )]
 #![expect(unreachable_pub, reason = "what the modules share is public among them")]
 mod agreement;
+mod bootstrap;
 mod change;
 mod check_command;
 mod commands;
+mod delivery;
 mod dialect;
 mod first_boot;
 mod layering;

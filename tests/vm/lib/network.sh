@@ -25,7 +25,7 @@ network_down() {
   for name in k2agent-h1 k2agent-h2 k2agent-h3 k2agent-net; do
     [ -e "/run/netns/$name" ] || continue
     # Busy until the last process in it is gone.
-    within 10 ip netns delete "$name" || true
+    until ip netns delete "$name" 2>/dev/null || [ ! -e "/run/netns/$name" ]; do :; done
   done
 }
 
