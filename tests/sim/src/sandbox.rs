@@ -31,7 +31,6 @@ use paper::{Ink, Paper};
 use programs::Programs;
 use root::Root;
 use stage::Stage;
-use summary::Act;
 
 /// What the sandbox can be told.
 #[derive(Debug, Clone, Parser)]
@@ -59,12 +58,12 @@ const BROKEN_OFF: u8 = 130;
 
 /// Plays the script and cleans up, however it ends.
 pub async fn run(arguments: Arguments) -> Result<ExitCode, Mishap> {
-    let mut paper = Paper::new(arguments.quiet, arguments.record.as_deref())?;
     let mut end = End::new()?;
     let programs = tokio::select! {
         programs = Programs::built(&arguments) => programs?,
         () = end.asked_for() => return Ok(ExitCode::from(BROKEN_OFF)),
     };
+    let mut paper = Paper::new(arguments.quiet, arguments.record.as_deref())?;
     let root = Root::make(arguments.keep)?;
     let mut stage = tokio::select! {
         stage = Stage::set(&root, &programs) => stage?,
@@ -72,24 +71,26 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode, Mishap> {
     };
     introduce(&mut paper, &stage, &programs, &root);
 
-    let mut acts = Vec::new();
-    let code = tokio::select! {
-        played = play::script(&mut stage, &mut paper, &mut acts) => {
-            summary::tell(&mut paper, &acts);
-            played?;
-            let all_well = acts.iter().all(Act::is_well);
-            if all_well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-        }
+    let played = tokio::select! {
+        played = perform(&mut stage, &mut paper) => played,
         () = end.asked_for() => {
-            paper.line(&[(Ink::Bad, "  broken off")]);
-            ExitCode::from(BROKEN_OFF)
+            paper.line(&[(Ink::Bad, "broken off")]);
+            Ok(ExitCode::from(BROKEN_OFF))
         }
     };
     stage.clear().await;
     if arguments.keep {
         paper.always(&[(Ink::Plain, &format!("kept: {}", root.path().display()))]);
     }
-    Ok(code)
+    played
+}
+
+/// Plays all scenes and sums them up, also when the last of them broke down.
+async fn perform(stage: &mut Stage, paper: &mut Paper) -> Result<ExitCode, Mishap> {
+    let mut acts = Vec::new();
+    let played = play::script(stage, paper, &mut acts).await;
+    let verdict = summary::tell(paper, &acts);
+    played.map(|()| verdict)
 }
 
 fn introduce(paper: &mut Paper, stage: &Stage, programs: &Programs, root: &Root) {

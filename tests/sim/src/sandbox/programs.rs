@@ -1,7 +1,7 @@
 //! The programs of a run: built first, so that what is shown is what the source says.
 
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -84,7 +84,11 @@ fn in_path(name: &str) -> Option<PathBuf> {
 /// it fails, or when the build takes long.
 async fn build(cargo: &OsString) -> Result<(), Mishap> {
     let doing = || Mishap::when::<io::Error>("build the programs");
-    let mut child = Command::new(cargo)
+    let mut command = Command::new(cargo);
+    for (name, _) in env::vars_os().filter(|(name, _)| is_of_this_package(name)) {
+        command.env_remove(name);
+    }
+    let mut child = command
         .args(["build", "--package", AGENT, "--package", "sim", "--bins"])
         .args(place()?)
         .arg("--manifest-path")
@@ -121,6 +125,14 @@ async fn build(cargo: &OsString) -> Result<(), Mishap> {
         show(line);
     }
     Err(Mishap::new("build the programs", "cargo said why"))
+}
+
+/// Whether `cargo run` has set a variable for the program that it runs. Some build scripts, such as
+/// ring's, want to run again whenever one of them differs, and the next `cargo run` would not find
+/// what this build has left.
+fn is_of_this_package(variable: &OsStr) -> bool {
+    let variable = variable.to_string_lossy();
+    ["CARGO_MANIFEST_", "CARGO_PKG_"].iter().any(|start| variable.starts_with(start))
 }
 
 fn show(line: &str) {

@@ -1,5 +1,6 @@
 //! The table at the end: every scene in a line.
 
+use std::process::ExitCode;
 use std::time::Duration;
 
 use super::paper::{Ink, Paper};
@@ -25,8 +26,9 @@ impl Act {
     }
 }
 
-/// Tells how all scenes ended. Those that were not played count as well.
-pub(super) fn tell(paper: &mut Paper, acts: &[Act]) {
+/// Tells how all scenes ended, and gives the exit code for that: those that were not played count
+/// as well.
+pub(super) fn tell(paper: &mut Paper, acts: &[Act]) -> ExitCode {
     paper.line(&[]);
     let head = row("", "step", "expected", "seen", "time");
     paper.always(&[(Ink::Dim, &head)]);
@@ -39,15 +41,25 @@ pub(super) fn tell(paper: &mut Paper, acts: &[Act]) {
         let row = row(&number.to_string(), act.title, act.expected, seen, &took);
         paper.always(&[(Ink::Plain, &row), (ink, mark)]);
     }
+    for (number, act) in (1..).zip(acts) {
+        if let Err(missing) = &act.outcome {
+            paper.always(&[(Ink::Bad, &format!("step {number} did not end: {missing}"))]);
+        }
+    }
     let well = acts.iter().filter(|act| act.is_well()).count();
-    let ink = if well == SCRIPT.len() { Ink::Good } else { Ink::Bad };
+    let (ink, code) = if well == SCRIPT.len() {
+        (Ink::Good, ExitCode::SUCCESS)
+    } else {
+        (Ink::Bad, ExitCode::FAILURE)
+    };
     let all = format!("{well} of {} steps ended as expected", SCRIPT.len());
     paper.always(&[]);
     paper.always(&[(ink, &all)]);
+    code
 }
 
 fn row(number: &str, title: &str, expected: &str, seen: &str, took: &str) -> String {
-    format!("{number:>2}  {title:<23}  {expected:<27}  {seen:<30}  {took:>6}  ")
+    format!("{number:>2}  {title:<23}  {expected:<27}  {seen:<30.30}  {took:>6}  ")
 }
 
 #[cfg(test)]
