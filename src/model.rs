@@ -15,3 +15,4 @@ mod posix;
 pub mod report;
 pub mod rules;
 pub mod settings;
+pub mod trial;

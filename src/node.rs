@@ -1,6 +1,7 @@
 //! The real world of the agent: the only place where its neighbours meet.
 
 mod act;
+mod file;
 mod look;
 mod publication;
 mod tell;
@@ -16,7 +17,7 @@ use crate::effects::chmpx::Chmpx;
 use crate::effects::disk::Print;
 use crate::effects::k2hr3::{K2hr3, Unusable};
 use crate::effects::socket::Desk;
-use crate::effects::state::State;
+use crate::effects::state::{Kept, State};
 use crate::effects::watch::{Noticed, Watch};
 use crate::model::conf::Conf;
 use crate::model::failure::Outlook;
@@ -94,7 +95,7 @@ impl Node {
         let mut state = State::new(directory.clone())
             .map_err(|cause| StartError::State { path: directory, cause })?;
         let memory = state.memory(settings.identity.cuk.as_str());
-        let adopted = state.last_known_good().map(|bytes| Arc::new(Conf::read(&bytes)));
+        let adopted = state.copy(Kept::Adopted).map(|bytes| Arc::new(Conf::read(&bytes)));
         let publications = Publications::remembered(&memory, state.published());
         let watch = Watch::new(&watched(&settings));
         Ok(Self {

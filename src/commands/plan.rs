@@ -79,8 +79,11 @@ fn sentence(step: &Step) -> String {
             let generation = install.candidate.generation();
             format!("install what is published ({}) as generation {generation}", install.published)
         }
-        Step::Promote { generation, .. } => {
+        Step::Acknowledge { generation, .. } => {
             format!("note that chmpx has generation {generation} in force")
+        }
+        Step::Promote { generation, .. } => {
+            format!("note that chmpx has survived generation {generation}")
         }
         Step::Restart { why } => format!("restart chmpx: {why}"),
         Step::RollBack => "put the last known good file back".to_owned(),

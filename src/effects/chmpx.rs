@@ -1,5 +1,7 @@
 //! The chmpx of this node: whether it runs, what it has in force, and making it start afresh.
 
+mod control;
+mod holders;
 mod output;
 mod process;
 
@@ -10,14 +12,11 @@ use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
-use tokio::time::timeout;
 
 use super::command::{self, CommandError};
 use crate::model::conf::Conf;
 use crate::model::memory::Process;
-use crate::model::observed::{Chmpx as Seen, Running};
+use crate::model::observed::{Attention, Chmpx as Seen, Running};
 use crate::model::plan::OnChange;
 use crate::model::settings::Chmpx as Settings;
 use output::Told;
@@ -26,8 +25,8 @@ use output::Told;
 const STATUS_LIMIT: Duration = Duration::from_secs(5);
 /// An answer of the control port takes 100 ms, up to ten seconds when names do not resolve.
 const CONTROL_LIMIT: Duration = Duration::from_secs(10);
-/// The longest answer of the control port that is read.
-const CONTROL_LONGEST: u64 = 4 * 1024 * 1024;
+/// A chmpx that does not answer within this time is busy: it takes 100 ms otherwise (measured).
+const ATTENTION_LIMIT: Duration = Duration::from_millis(1500);
 
 /// How chmpx may be asked now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,6 +76,11 @@ pub enum RestartError {
     NoWay,
 }
 
+/// What it means that the control port did not answer.
+fn attention_of(error: &std::io::Error) -> Attention {
+    if error.kind() == std::io::ErrorKind::TimedOut { Attention::Busy } else { Attention::Unclear }
+}
+
 /// The chmpx that reads one target.
 #[derive(Debug)]
 pub struct Chmpx {
@@ -107,12 +111,16 @@ impl Chmpx {
         if let Some(pid) = told.as_ref().and_then(|told| told.pid) {
             found = process::of(pid).or(found);
         }
+        let mut attention = Attention::NotTried;
         let control_port_helps = told.is_none() && (found.is_some() || !self.has_status);
         if control_port_helps && ask == Ask::Freely {
             told = match self.dump(conf).await {
                 Ok(told) => Some(told),
                 Err(error) if found.is_none() => return self.without_process(&error),
-                Err(_refused) => None,
+                Err(error) => {
+                    attention = attention_of(&error);
+                    None
+                }
             };
         } else if found.is_none() && told.is_none() && !self.has_status {
             // No process in sight, no tool, and the control port must not be asked now.
@@ -122,8 +130,9 @@ impl Chmpx {
         match (found, told) {
             (None, None) => Seen::Down,
             (process, told) => {
-                let told = told.unwrap_or_default();
-                Seen::Up(Running { process, generation: told.generation, servers: told.servers })
+                let Told { generation, servers, .. } = told.unwrap_or_default();
+                let since = process.and_then(process::since);
+                Seen::Up(Running { process, since, attention, generation, servers })
             }
         }
     }
@@ -159,20 +168,42 @@ impl Chmpx {
         }
     }
 
-    /// Asks the control port. One command a connection, all of it in one segment.
     async fn dump(&self, conf: &Conf) -> std::io::Result<Told> {
+        let answer = control::ask(self.control_port(conf)?, "DUMP", CONTROL_LIMIT).await?;
+        Ok(output::dump(&answer))
+    }
+
+    /// Where its control port is.
+    pub fn control_port(&self, conf: &Conf) -> std::io::Result<SocketAddr> {
         let of_file = || conf.self_ctlport().and_then(|port| u16::try_from(port).ok());
         let port = self.settings.ctlport.or_else(of_file);
         let port = port.ok_or_else(|| std::io::Error::other("the file has no SELFCTLPORT"))?;
-        let address = SocketAddr::new(self.settings.control_address, port);
-        let exchange = async {
-            let mut stream = TcpStream::connect(address).await?;
-            stream.write_all(b"DUMP\n").await?;
-            let mut answer = Vec::new();
-            stream.take(CONTROL_LONGEST).read_to_end(&mut answer).await?;
-            Ok(output::dump(&String::from_utf8_lossy(&answer)))
-        };
-        timeout(CONTROL_LIMIT, exchange).await.map_err(std::io::Error::from)?
+        Ok(SocketAddr::new(self.settings.control_address, port))
+    }
+
+    /// Whether chmpx listens, and if it does, why it may not have noticed its file.
+    pub async fn attention(&self, conf: &Conf) -> Attention {
+        let Ok(address) = self.control_port(conf) else { return Attention::Unclear };
+        match control::ask(address, "VERSION", ATTENTION_LIMIT).await {
+            Ok(_) => {
+                let (process, target) = (self.seen, self.target.clone());
+                let search = move || holders::reason(process, &target);
+                let held = tokio::task::spawn_blocking(search).await.ok().flatten();
+                Attention::Free { held }
+            }
+            Err(error) => attention_of(&error),
+        }
+    }
+
+    /// The last that chmpx said, where systemd keeps it.
+    pub async fn last_words(&self) -> Option<String> {
+        const LINES: [&str; 6] = ["-n", "3", "-o", "cat", "--no-pager", "-q"];
+        let unit = self.settings.unit.as_deref()?;
+        let arguments: Vec<_> = ["-u", unit].into_iter().chain(LINES).collect();
+        let ended = command::run("journalctl".as_ref(), &arguments, STATUS_LIMIT).await.ok()?;
+        let lines: Vec<_> = ended.output.lines().map(str::trim).collect();
+        let said: String = lines.join(" | ").chars().take(400).collect();
+        (!said.is_empty()).then_some(said)
     }
 
     /// Makes chmpx start afresh, in the configured way.

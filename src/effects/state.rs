@@ -13,6 +13,27 @@ use crate::model::memory::Memory;
 /// No file of the agent's own is longer.
 const LONGEST: u64 = 16 * 1024 * 1024;
 
+/// Which file of chmpx is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// The one that chmpx was last proven to have in force.
+    Adopted,
+    /// The one that chmpx has survived.
+    Good,
+    /// The one that was good before it.
+    Before,
+}
+
+impl Kept {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Adopted => "adopted.ini",
+            Self::Good => "last-known-good.ini",
+            Self::Before => "good-before.ini",
+        }
+    }
+}
+
 /// The directory in which the agent keeps its state.
 #[derive(Debug)]
 pub struct State {
@@ -57,14 +78,14 @@ impl State {
         disk::keep(&self.directory.join("published"), text.as_bytes(), 0o600)
     }
 
-    /// The file that chmpx was last proven to have in force.
-    pub fn last_known_good(&self) -> Option<Vec<u8>> {
-        self.read("last-known-good.ini").map(String::into_bytes)
+    /// A kept copy of a file of chmpx.
+    pub fn copy(&self, which: Kept) -> Option<Vec<u8>> {
+        self.read(which.name()).map(String::into_bytes)
     }
 
-    /// Keeps a file that chmpx was proven to have in force.
-    pub fn keep_last_known_good(&self, bytes: &[u8]) -> Result<(), DiskError> {
-        disk::keep(&self.directory.join("last-known-good.ini"), bytes, 0o600)
+    /// Keeps a copy of a file of chmpx.
+    pub fn keep_copy(&self, which: Kept, bytes: &[u8]) -> Result<(), DiskError> {
+        disk::keep(&self.directory.join(which.name()), bytes, 0o600)
     }
 
     fn read(&self, name: &str) -> Option<String> {

@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::trial::{Life, Trial};
+
 /// Seconds since the Unix epoch, as persisted. Only ever compared with care: clocks jump.
 pub type Seconds = u64;
 
@@ -37,8 +39,12 @@ pub struct Quarantine {
     pub hash: String,
     /// How often chmpx was lost with it.
     pub strikes: u32,
+    /// The generation in which it was lost last: that loss is not counted twice.
+    pub generation: i32,
     /// When it was last lost.
     pub at: Seconds,
+    /// The last that chmpx said, where that could be found out.
+    pub said: Option<String>,
 }
 
 /// A process, told apart from a later one that got the same number.
@@ -87,8 +93,16 @@ pub struct Memory {
     pub installed: Option<Mark>,
     /// What chmpx was last proven to have in force.
     pub adopted: Option<Mark>,
-    /// The process that was running when `installed` was put in place and has to survive it.
-    pub witness: Option<Process>,
+    /// What chmpx was last proven to have in force and has survived: what a roll-back goes to.
+    pub good: Option<Mark>,
+    /// What was good before that.
+    pub before: Option<Mark>,
+    /// The file that chmpx has yet to survive. Noted before it is put in place.
+    pub trial: Option<Trial>,
+    /// The highest generation that was ever used.
+    pub highest: i32,
+    /// Since when chmpx is missed: it was lost with a file and has not come back.
+    pub missed: Option<Seconds>,
     /// A published text that must not be installed again.
     pub quarantine: Option<Quarantine>,
     /// A restart that chmpx still needs.
@@ -121,18 +135,50 @@ impl Memory {
         self.restarts.push(now);
     }
 
-    /// Draws conclusions from a look: a member is registered, and a process that is gone owes nothing.
-    pub fn notice(&mut self, listed: bool, running: Option<Process>) {
+    /// Draws conclusions from a look: a member is registered, a process that is gone owes nothing,
+    /// and one that is lost counts against the file that it had to survive.
+    pub fn notice(&mut self, listed: bool, life: Life, now: Seconds) {
         if listed && !self.departed {
             self.registered = true;
             self.registrations = 0;
         }
-        if let (Some(owed), Some(process)) = (&self.owed, running)
-            && owed.process != process
-        {
-            self.owed = None;
-            self.witness = None;
+        let told = self.owed.as_ref().is_some_and(|owed| owed.told.is_some());
+        self.notice_trial(life, told, now);
+        if let Life::Runs(process) = life {
+            self.missed = None;
+            if self.owed.as_ref().is_some_and(|owed| owed.process != process) {
+                self.owed = None;
+            }
         }
+    }
+
+    fn notice_trial(&mut self, life: Life, told: bool, now: Seconds) {
+        let is_good = |hash: &str| self.good.as_ref().is_some_and(|good| good.published == hash);
+        if self.trial.as_ref().is_some_and(|trial| is_good(&trial.published)) {
+            self.trial = None;
+        }
+        match (&mut self.trial, &self.installed, life) {
+            (Some(trial), _, _) => trial.notice(life, told, now),
+            // Nothing ran when the file was put in place; who reads it first has to survive it.
+            (None, Some(installed), Life::Runs(process)) if !is_good(&installed.published) => {
+                let Mark { published, generation, .. } = installed;
+                self.trial = Some(Trial::new(published, *generation, process, now));
+            }
+            (None, _, _) => {}
+        }
+    }
+
+    /// Where a roll-back from the text `published` would go: to the last file that chmpx has
+    /// survived, else to the last that it has at least taken.
+    pub fn fallback(&self, published: &str) -> Option<&Mark> {
+        let marks = [&self.good, &self.adopted, &self.before];
+        marks.into_iter().flatten().find(|mark| mark.published != published)
+    }
+
+    /// Whether chmpx was proven to have this file in force.
+    pub fn is_adopted(&self, published: &str, generation: i32) -> bool {
+        let adopted = self.adopted.as_ref();
+        adopted.is_some_and(|a| a.published == published && a.generation == generation)
     }
 
     /// How many restarts are left of a budget of `budget` per hour. A time in the future comes from
@@ -144,7 +190,8 @@ impl Memory {
 
     /// The generation after every one that this node has used, with what the file itself says.
     pub fn next_generation(&self, on_disk: Option<i32>) -> i32 {
-        let known = [on_disk, self.installed.as_ref().map(|m| m.generation)];
+        let installed = self.installed.as_ref().map(|mark| mark.generation);
+        let known = [on_disk, installed, Some(self.highest)];
         let last = known.into_iter().flatten().max().unwrap_or(0);
         // chmpx keeps a signed 32-bit number.
         if (0..i32::MAX).contains(&last) { last + 1 } else { 1 }

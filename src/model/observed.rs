@@ -135,10 +135,31 @@ pub enum Chmpx {
 pub struct Running {
     /// Which process it is, if that could be found out.
     pub process: Option<Process>,
+    /// Since when it runs, if that could be found out.
+    pub since: Option<Seconds>,
+    /// Whether it listens, where it was tried because it shows another generation than is installed.
+    pub attention: Attention,
     /// The generation that it has in force; `None` when it did not say.
     pub generation: Option<i32>,
     /// The servers in its table.
     pub servers: Vec<Server>,
+}
+
+/// Whether a running chmpx listens. Its main loop reads files, resolves names (five seconds for
+/// each that does not resolve) and answers its control port, one after another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Attention {
+    /// It was not tried.
+    NotTried,
+    /// It cannot be tried: its control port is not known, or refuses.
+    Unclear,
+    /// It did not answer in time: it is busy, perhaps with the very file.
+    Busy,
+    /// It answered: what it has not taken by now it did not notice.
+    Free {
+        /// What keeps the file from being noticed, if that was found.
+        held: Option<String>,
+    },
 }
 
 /// A server as chmpx sees it.

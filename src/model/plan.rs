@@ -4,6 +4,8 @@ mod adoption;
 mod content;
 mod registration;
 
+pub use adoption::HEAL_AFTER;
+
 use std::time::Duration;
 
 use super::candidate::Candidate;
@@ -20,7 +22,14 @@ pub enum Step {
     Leave,
     /// Put a checked file where chmpx reads it.
     Install(Box<Install>),
-    /// Note that chmpx has the installed file in force, and keep a copy as the last known good.
+    /// Note that chmpx has the installed file in force, and keep a copy to compare with.
+    Acknowledge {
+        /// The hash of the published text that the file came from.
+        published: String,
+        /// The generation of the file.
+        generation: i32,
+    },
+    /// Note that chmpx has survived the adopted file, and keep a copy as the last known good.
     Promote {
         /// The hash of the published text that the file came from.
         published: String,
@@ -145,6 +154,8 @@ pub enum Situation {
     Quarantined {
         /// How often.
         strikes: u32,
+        /// The last that chmpx said, if that could be found out.
+        said: Option<String>,
     },
     /// The target cannot be replaced.
     Obstacle(String),
@@ -154,8 +165,21 @@ pub enum Situation {
     Adopting,
     /// chmpx did not take the installed file, so it was written once more.
     Swallowed,
-    /// chmpx runs but no longer notices its file.
-    Blind,
+    /// chmpx runs and does not answer: it is busy, perhaps with the file.
+    Busy,
+    /// chmpx runs but no longer notices its file. Holds what keeps it from that, if it is known.
+    Blind(Option<String>),
+    /// chmpx has read the file and refuses this change while it runs.
+    RefusedByChmpx(String),
+    /// chmpx has just been started and does not tell yet what it has in force.
+    Starting,
+    /// chmpx was lost with a file and has not come back.
+    Dead {
+        /// The generation that it was lost with, if that is still in place.
+        generation: Option<i32>,
+        /// In how many seconds it is not waited for any longer.
+        patience: Seconds,
+    },
     /// chmpx needs a restart that cannot be made yet.
     RestartOwed {
         /// Why it is needed.

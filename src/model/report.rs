@@ -193,7 +193,8 @@ fn doing(step: &Step) -> String {
         Step::Install(install) => {
             format!("generation {} was installed", install.candidate.generation())
         }
-        Step::Promote { generation, .. } => format!("chmpx has adopted generation {generation}"),
+        Step::Acknowledge { generation, .. } => format!("chmpx has adopted generation {generation}"),
+        Step::Promote { generation, .. } => format!("chmpx has survived generation {generation}"),
         Step::Restart { why } => format!("chmpx was told to start afresh: {why}"),
         Step::RollBack => "the last good file was put back".to_owned(),
     }

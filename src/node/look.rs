@@ -20,8 +20,10 @@ use crate::model::conf::{Conf, Given};
 use crate::model::failure::{Class, Failure};
 use crate::model::identity::RoleToken;
 use crate::model::observed::{
-    Carrier, Chmpx as SeenChmpx, Installed, InstalledFile, K2hr3, Membership, Observed,
+    Carrier, Chmpx as SeenChmpx, Installed, InstalledFile, K2hr3, Membership, Observed, Server,
 };
+use crate::model::plan::HEAL_AFTER;
+use crate::model::trial::Life;
 
 /// A token that K2HR3 did not accept is tried again after this long: a 401 is also what an outage
 /// of K2HR3's storage looks like.
@@ -32,6 +34,8 @@ const HOST_LIMIT: Duration = Duration::from_secs(2);
 const QUIET: Duration = Duration::from_secs(1);
 /// A settled chmpx is asked what it has in force this often; in between its process is glanced at.
 const FULL_LOOK: Duration = Duration::from_secs(300);
+/// The same while not all of its servers are up and connected.
+const FULL_LOOK_AT_CHANGING: Duration = Duration::from_secs(30);
 
 impl Node {
     pub(super) async fn look(&mut self, ask_k2hr3: bool) -> (Observed, Vec<Trouble>) {
@@ -42,11 +46,7 @@ impl Node {
         self.judge().await;
         let membership = self.membership(k2hr3);
         let chmpx = self.look_at_chmpx(&installed).await;
-        let running = match &chmpx {
-            SeenChmpx::Up(running) => running.process,
-            SeenChmpx::Down | SeenChmpx::Unknown(_) => None,
-        };
-        self.memory.notice(membership == Membership::Listed, running);
+        self.memory.notice(membership == Membership::Listed, life_of(&chmpx), now);
         let in_place = self.memory.installed.as_ref().map(|mark| mark.published.clone());
         let observed = Observed {
             k2hr3,
@@ -272,7 +272,7 @@ impl Node {
         if let Some((at, seen)) = &self.seen_chmpx
             && self.settled
             && !self.forced
-            && at.elapsed() < FULL_LOOK
+            && at.elapsed() < full_look_after(seen)
             && self.chmpx.is_alive() == Some(true)
         {
             return seen.clone();
@@ -283,9 +283,33 @@ impl Node {
         };
         let quiet = self.last_install.is_some_and(|at| at.elapsed() < QUIET);
         let ask = if quiet { Ask::OffControlPort } else { Ask::Freely };
-        let seen = self.chmpx.look(&conf, ask).await;
+        let mut seen = self.chmpx.look(&conf, ask).await;
+        let stale = self.last_install.is_none_or(|at| at.elapsed() >= HEAL_AFTER);
+        if let SeenChmpx::Up(running) = &mut seen
+            && let (Some(installed), Some(in_force)) = (conf.file_version(), running.generation)
+            && installed.value != in_force
+            && stale
+        {
+            running.attention = self.chmpx.attention(&conf).await;
+        }
         self.seen_chmpx = Some((Instant::now(), seen.clone()));
         seen
+    }
+}
+
+fn life_of(chmpx: &SeenChmpx) -> Life {
+    match chmpx {
+        SeenChmpx::Up(running) => running.process.map_or(Life::Unclear, Life::Runs),
+        SeenChmpx::Down => Life::Gone,
+        SeenChmpx::Unknown(_) => Life::Unclear,
+    }
+}
+
+fn full_look_after(chmpx: &SeenChmpx) -> Duration {
+    let is_well = |server: &Server| server.is_up() && server.connected;
+    match chmpx {
+        SeenChmpx::Up(running) if !running.servers.iter().all(is_well) => FULL_LOOK_AT_CHANGING,
+        SeenChmpx::Up(_) | SeenChmpx::Down | SeenChmpx::Unknown(_) => FULL_LOOK,
     }
 }
 

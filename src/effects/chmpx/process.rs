@@ -22,6 +22,14 @@ pub(super) fn is_alive(process: Process) -> bool {
     alive(process.pid) == Some(process)
 }
 
+/// When `process` started, in seconds since the epoch. The kernel counts its clock ticks in
+/// hundredths of a second on every architecture.
+pub(super) fn since(process: Process) -> Option<u64> {
+    let stat = fs::read_to_string("/proc/stat").ok()?;
+    let boot = stat.lines().find_map(|line| line.strip_prefix("btime "))?;
+    Some(boot.trim().parse::<u64>().ok()? + process.started / 100)
+}
+
 fn by_pid_file(pid_file: &Path) -> Option<Process> {
     let pid = fs::read_to_string(pid_file).ok()?.trim().parse().ok()?;
     of(pid)

@@ -2,49 +2,49 @@
 
 use std::time::Duration;
 
+use super::super::impact::compare;
 use super::super::memory::HOUR;
-use super::super::observed::{Chmpx, InstalledFile, Observed, Published, Running};
+use super::super::observed::{Attention, Chmpx, InstalledFile, Observed, Published, Running};
+use super::super::trial::LONGEST_READING;
 use super::{Install, Occasion, OnChange, Plan, Policy, Situation, Step, content};
 
 /// `chmpxstatus` may be asked five times a second: in a tighter loop a slave without a live server
 /// never connected (measured).
 const GLANCE: Duration = Duration::from_millis(200);
 /// A swallowed change shows after this long: of 150 changes 99 % were in force after 334 ms.
-const HEAL_AFTER: Duration = Duration::from_secs(2);
+pub const HEAL_AFTER: Duration = Duration::from_secs(2);
+/// How often a change that was not noticed is written once more. With four pollers at its control
+/// port chmpx swallows one change in four (measured).
+const HEALS: u32 = 2;
 /// How often chmpx is looked at while it is expected back.
 const EXPECTING: Duration = Duration::from_secs(1);
+/// How often a busy chmpx is looked at: it has work to do.
+const BUSY: Duration = Duration::from_secs(3);
 
-/// Whether chmpx was lost with the installed file, which then has to go.
+/// What to do about a chmpx that was lost: with the file that it had to survive, or for good.
 pub(super) fn lost(seen: &Observed, policy: &Policy, plan: &mut Plan) {
     let memory = &seen.memory;
-    let (Chmpx::Down, Some(installed)) = (&seen.chmpx, &memory.installed) else { return };
-    let proven = is_proven(seen, &installed.published, installed.generation);
-    // Without proof of adoption chmpx may still be reading; an agent that was restarted meanwhile
-    // only knows the wall clock.
-    let window = if proven { policy.hold } else { policy.hold.max(policy.adopt_within) };
-    let recent = match seen.since_install {
-        Some(since) => since < window,
-        None => !proven && seen.now.saturating_sub(installed.at) < window.as_secs(),
-    };
-    let died = memory.witness.is_some() && recent;
-    let expected = memory.owed.as_ref().and_then(|owed| owed.told);
-    let never_back =
-        expected.is_some_and(|told| seen.now.saturating_sub(told) >= policy.start_within.as_secs());
-    let quarantined =
-        memory.quarantine.as_ref().is_some_and(|q| q.hash == installed.published && q.strikes > 1);
-    let has_other =
-        memory.adopted.as_ref().is_some_and(|good| good.published != installed.published);
-    if expected.is_some() && !never_back {
+    let is_down = seen.chmpx == Chmpx::Down;
+    let start_within = policy.start_within.as_secs();
+    if seen.forced {
         return;
     }
-    if (died || never_back) && has_other && !quarantined && !seen.forced {
+    if let (true, Some(told)) = (is_down, memory.owed.as_ref().and_then(|owed| owed.told)) {
+        let never_back = seen.now.saturating_sub(told) >= start_within;
+        let installed = memory.installed.as_ref().map(|installed| installed.published.as_str());
+        if never_back && installed.is_some_and(|hash| memory.fallback(hash).is_some()) {
+            plan.steps.push(Step::RollBack);
+        }
+        return;
+    }
+    let Some(trial) = &memory.trial else { return };
+    // An agent that was killed before it put the file in place has nothing to take back.
+    let in_place = seen.file().and_then(InstalledFile::generation) == Some(trial.generation);
+    let proven = memory.is_adopted(&trial.published, trial.generation);
+    let failed = trial.is_failed(proven, start_within, seen.now);
+    if in_place && failed && memory.fallback(&trial.published).is_some() {
         plan.steps.push(Step::RollBack);
     }
-}
-
-fn is_proven(seen: &Observed, published: &str, generation: i32) -> bool {
-    let good = seen.memory.adopted.as_ref();
-    good.is_some_and(|good| good.published == published && good.generation == generation)
 }
 
 /// Which published text the file came from. An agent that was killed after it had put the file in
@@ -55,24 +55,47 @@ fn origin(seen: &Observed, file: &InstalledFile, generation: i32) -> Option<Stri
     {
         return Some(published.hash.clone());
     }
-    let installed = seen.memory.installed.as_ref()?;
-    (installed.generation == generation).then(|| installed.published.clone())
+    let memory = &seen.memory;
+    let marks = [&memory.installed, &memory.adopted, &memory.good].into_iter().flatten();
+    let mut same = marks.filter(|mark| mark.generation == generation);
+    same.next().map(|mark| mark.published.clone())
 }
 
 pub(super) fn decide(seen: &Observed, policy: &Policy, plan: &mut Plan) {
     match (&seen.chmpx, seen.file()) {
-        (Chmpx::Down, _) if seen.memory.owed.as_ref().is_some_and(|owed| owed.told.is_some()) => {
-            plan.situations.push(Situation::Restarting);
-            plan.look_again_in(EXPECTING);
-        }
-        // Nobody to adopt anything: a chmpx that starts later reads the file that lies there.
-        (Chmpx::Down, Some(_)) => plan.situations.push(Situation::NoChmpx),
+        (Chmpx::Down, _) => absent(seen, policy, plan),
         (Chmpx::Unknown(why), Some(_)) => {
             plan.situations.push(Situation::ChmpxUnknown(why.clone()));
             plan.look_again_in(EXPECTING);
         }
         (_, None) => {}
         (Chmpx::Up(running), Some(file)) => watch(seen, policy, running, file, plan),
+    }
+}
+
+/// No chmpx runs. One that was never there is not missed: when it starts it reads what lies there.
+fn absent(seen: &Observed, policy: &Policy, plan: &mut Plan) {
+    let memory = &seen.memory;
+    let left =
+        |since: u64| policy.start_within.as_secs().saturating_sub(seen.now.saturating_sub(since));
+    if memory.owed.as_ref().is_some_and(|owed| owed.told.is_some()) {
+        plan.situations.push(Situation::Restarting);
+        plan.look_again_in(EXPECTING);
+    } else if let Some(trial) = &memory.trial
+        && let Some(patience) = trial.lost.map(left).filter(|patience| *patience > 0)
+    {
+        let generation = Some(trial.generation);
+        plan.situations.push(Situation::Dead { generation, patience });
+        plan.look_again_in(EXPECTING);
+    } else if let Some(missed) = memory.missed {
+        let patience = left(missed);
+        plan.situations.push(Situation::Dead { generation: None, patience });
+        plan.look_again_in(EXPECTING);
+        if patience == 0 && policy.on_change != OnChange::None {
+            restart_by(seen, policy, "it was lost and did not come back", seen.now, plan);
+        }
+    } else if seen.file().is_some() {
+        plan.situations.push(Situation::NoChmpx);
     }
 }
 
@@ -97,59 +120,130 @@ fn watch(
         restart_by(seen, policy, &owed.why, due, plan);
         return;
     }
-    let Some(in_force) = running.generation else {
-        // It may be starting, or must not be asked at its control port yet.
-        if seen.since_install.is_some_and(|since| since < policy.adopt_within) {
-            plan.situations.push(Situation::Adopting);
-        } else {
-            let why = "it runs, but did not tell which generation it has in force".to_owned();
-            plan.situations.push(Situation::ChmpxUnknown(why));
+    match running.generation {
+        None => silent(seen, policy, running, plan),
+        Some(in_force) if file.generation() == Some(in_force) => {
+            adopted(seen, policy, file, in_force, plan);
+            plan.situations.extend(draining(running, file));
         }
-        plan.look_again_in(EXPECTING);
-        return;
-    };
-    if file.generation() == Some(in_force) {
-        if let Some(published) = origin(seen, file, in_force)
-            && !is_proven(seen, &published, in_force)
-        {
-            plan.steps.push(Step::Promote { published, generation: in_force });
-        }
-        plan.situations.extend(draining(running, file));
+        Some(_) => not_adopted(seen, policy, running, file, plan),
+    }
+}
+
+/// chmpx runs and does not tell what it has in force.
+fn silent(seen: &Observed, policy: &Policy, running: &Running, plan: &mut Plan) {
+    let age = running.since.map(|since| Duration::from_secs(seen.now.saturating_sub(since)));
+    plan.look_again_in(EXPECTING);
+    plan.situations.push(if seen.since_install.is_some_and(|since| since < policy.adopt_within) {
+        // It must not be asked at its control port yet.
+        Situation::Adopting
+    } else if age.is_some_and(|age| age < policy.start_within) {
+        Situation::Starting
+    } else if running.attention == Attention::Busy {
+        Situation::Busy
+    } else {
+        let why = "it runs, but did not tell which generation it has in force".to_owned();
+        Situation::ChmpxUnknown(why)
+    });
+}
+
+/// The installed file is in force. When chmpx has lived with it for long enough, it is good.
+fn adopted(
+    seen: &Observed,
+    policy: &Policy,
+    file: &InstalledFile,
+    generation: i32,
+    plan: &mut Plan,
+) {
+    let memory = &seen.memory;
+    let Some(published) = origin(seen, file, generation) else { return };
+    let installed = memory.installed.as_ref();
+    if !memory.is_adopted(&published, generation)
+        || installed.is_none_or(|installed| installed.generation != generation)
+    {
+        plan.steps.push(Step::Acknowledge { published, generation });
         return;
     }
-    not_adopted(seen, policy, plan);
+    if memory.good.as_ref().is_some_and(|good| good.published == published) {
+        return;
+    }
+    let lived = memory
+        .trial
+        .as_ref()
+        .map_or(policy.hold, |trial| Duration::from_secs(seen.now.saturating_sub(trial.since)));
+    if lived >= policy.hold {
+        plan.steps.push(Step::Promote { published, generation });
+    } else {
+        plan.look_again_in(EXPECTING);
+    }
 }
 
 /// The generation in force is not the installed one. What follows is a matter of patience.
-fn not_adopted(seen: &Observed, policy: &Policy, plan: &mut Plan) {
+fn not_adopted(
+    seen: &Observed,
+    policy: &Policy,
+    running: &Running,
+    file: &InstalledFile,
+    plan: &mut Plan,
+) {
     // A restarted agent does not know for how long: chmpx had time enough.
     let since = seen.since_install.unwrap_or(Duration::MAX);
+    let (is_free, held) = match &running.attention {
+        Attention::Free { held } => (true, held.clone()),
+        Attention::Busy if since < Duration::from_secs(LONGEST_READING) => {
+            plan.situations.push(Situation::Busy);
+            plan.look_again_in(BUSY);
+            return;
+        }
+        Attention::NotTried | Attention::Unclear | Attention::Busy => (false, None),
+    };
+    let may_heal = is_free || running.attention == Attention::Unclear;
     if since < HEAL_AFTER {
         plan.situations.push(Situation::Adopting);
         plan.look_again_in(GLANCE);
-    } else if seen.memory.heals == 0
-        && let Some(install) = once_more(seen)
+    } else if let Some(what) = refused_change(seen, file) {
+        plan.situations.push(Situation::RefusedByChmpx(what));
+        blind_restart(seen, policy, "it refuses the change while it runs", plan);
+    } else if may_heal
+        && seen.memory.heals < HEALS
+        && let Some(install) = once_more(seen, file)
     {
         plan.situations.push(Situation::Swallowed);
         plan.steps.push(Step::Install(Box::new(install)));
-    } else if since < policy.adopt_within {
+    } else if !is_free && since < policy.adopt_within {
         plan.situations.push(Situation::Adopting);
         plan.look_again_in(EXPECTING);
     } else {
-        plan.situations.push(Situation::Blind);
-        if policy.on_change != OnChange::None {
-            let why = "it no longer notices its file";
-            restart_by(seen, policy, why, seen.now, plan);
-        }
+        plan.situations.push(Situation::Blind(held));
+        blind_restart(seen, policy, "it no longer notices its file", plan);
     }
+}
+
+fn blind_restart(seen: &Observed, policy: &Policy, why: &str, plan: &mut Plan) {
+    if policy.on_change != OnChange::None {
+        restart_by(seen, policy, why, seen.now, plan);
+    }
+}
+
+/// The change that a running chmpx refuses as a whole, if the file has one (chmpx, `CHMConf`: the
+/// old table stays, the process lives on).
+fn refused_change(seen: &Observed, file: &InstalledFile) -> Option<String> {
+    const REFUSED: [&str; 2] = ["GROUP:", "CHMPXIDTYPE:"];
+    let changes = compare(seen.adopted.as_ref()?, &file.conf).changes;
+    let is_refused = |what: &str| REFUSED.iter().any(|key| what.starts_with(key));
+    changes.into_iter().map(|change| change.what).find(|what| is_refused(what))
 }
 
 /// The same file in the next generation: what chmpx read and did not apply, it applies when the
 /// number differs again. Writing the identical bytes does not help (measured).
-fn once_more(seen: &Observed) -> Option<Install> {
+fn once_more(seen: &Observed, file: &InstalledFile) -> Option<Install> {
     let Published::Known(published) = &seen.published else { return None };
     let candidate = published.content.as_ref().ok().filter(|c| c.is_stamped())?;
-    let generation = seen.memory.next_generation(seen.file()?.generation());
+    if !content::shows(file, published) {
+        // What is published is kept away, for its own reasons.
+        return None;
+    }
+    let generation = seen.memory.next_generation(file.generation());
     Some(Install {
         published: published.hash.clone(),
         candidate: candidate.clone().at_generation(generation),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::super::candidate::Refused;
 use super::super::impact::{Class, Impact, compare};
+use super::super::memory::Quarantine;
 use super::super::observed::{Installed, InstalledFile, Observed, Publication, Published};
 use super::{Drift, Install, Occasion, OnChange, Plan, Policy, Situation, Step};
 
@@ -95,7 +96,8 @@ fn guard(
         && quarantine.hash == published.hash
         && !on_parole(seen, quarantine.strikes, quarantine.at)
     {
-        return Some(Situation::Quarantined { strikes: quarantine.strikes });
+        let Quarantine { strikes, said, .. } = quarantine.clone();
+        return Some(Situation::Quarantined { strikes, said });
     }
     match occasion {
         Occasion::Drift if policy.drift == Drift::Report => {
@@ -167,7 +169,7 @@ fn refused_for(refused: &Refused) -> Situation {
         return said("unfit", "chmpx would not start with it on this host".to_owned(), help);
     };
     let line = finding.line.map_or_else(String::new, |line| format!("line {line}: "));
-    said(&finding.code.to_string(), format!("{line}{}", finding.message), &finding.help)
+    said(&finding.code.to_string(), format!("{line}{}", finding.message), finding.help)
 }
 
 fn refused_change(impact: &Impact) -> Situation {

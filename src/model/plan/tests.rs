@@ -12,9 +12,10 @@ use crate::model::host::Host;
 use crate::model::identity::Cuk;
 use crate::model::memory::{Mark, Memory, OwedRestart, Process, Quarantine};
 use crate::model::observed::{
-    Carrier, Chmpx, Installed, InstalledFile, K2hr3, Membership, Publication, Published, Running,
-    Server,
+    Attention, Carrier, Chmpx, Installed, InstalledFile, K2hr3, Membership, Publication, Published,
+    Running, Server,
 };
+use crate::model::trial::{Life, Trial};
 
 const CUK: &str = "i-0001";
 const PROCESS: Process = Process { pid: 100, started: 5000 };
@@ -80,6 +81,8 @@ fn up(generation: i32) -> Chmpx {
     };
     Chmpx::Up(Running {
         process: Some(PROCESS),
+        since: Some(NOW - 5000),
+        attention: Attention::NotTried,
         generation: Some(generation),
         servers: ["s1", "s2", "s3"].map(server).to_vec(),
     })
@@ -100,7 +103,7 @@ fn settled() -> Observed {
             registered: true,
             installed: Some(mark(&three(), 7)),
             adopted: Some(mark(&three(), 7)),
-            witness: Some(PROCESS),
+            good: Some(mark(&three(), 7)),
             ..Memory::of(CUK)
         },
         since_install: Some(S(600)),
@@ -135,6 +138,7 @@ fn steps_by(seen: &Observed, policy: &Policy) -> Vec<String> {
         Step::Install(install) => {
             format!("install {} {:?}", install.candidate.generation(), install.occasion)
         }
+        Step::Acknowledge { generation, .. } => format!("acknowledge {generation}"),
         Step::Promote { generation, .. } => format!("promote {generation}"),
         Step::Restart { .. } => "restart".to_owned(),
         Step::RollBack => "roll back".to_owned(),
@@ -309,42 +313,88 @@ fn adoption_is_noted_when_chmpx_shows_the_generation() {
     let installed = Installed::File(file(&three(), 8));
     let seen = Observed { installed, memory, since_install: Some(S(1)), ..settled() };
     assert_eq!(situations(&seen), [Situation::Adopting]);
-    assert_eq!(steps(&Observed { chmpx: up(8), ..seen }), ["promote 8"]);
+    assert_eq!(steps(&Observed { chmpx: up(8), ..seen }), ["acknowledge 8"]);
 }
 
 #[test]
 fn an_agent_that_was_killed_after_installing_recognises_its_file() {
     let installed = Installed::File(file(&three(), 8));
     let seen = Observed { installed, chmpx: up(8), since_install: None, ..settled() };
-    assert_eq!(steps(&seen), ["promote 8"]);
+    assert_eq!(steps(&seen), ["acknowledge 8"]);
 }
 
-/// Generation 8 is installed, `since` ago, and chmpx still shows 7.
-fn not_taken(since: Duration, heals: u32) -> Observed {
+/// Generation 8 is installed, `since` ago, and chmpx still shows 7, listening or not.
+fn not_taken(since: Duration, heals: u32, attention: Attention) -> Observed {
     let memory = Memory { installed: Some(mark(&three(), 8)), heals, ..settled().memory };
     let installed = Installed::File(file(&three(), 8));
-    Observed { installed, memory, since_install: Some(since), ..settled() }
+    let mut seen = Observed { installed, memory, since_install: Some(since), ..settled() };
+    let Chmpx::Up(running) = &mut seen.chmpx else { panic!("it is up") };
+    running.attention = attention;
+    seen
+}
+
+const FREE: Attention = Attention::Free { held: None };
+
+#[test]
+fn a_swallowed_change_is_written_twice_more_as_the_next_generation() {
+    assert_eq!(steps(&not_taken(S(1), 0, Attention::NotTried)), NOTHING);
+    assert_eq!(steps(&not_taken(S(2), 0, FREE)), ["install 9 Swallowed"]);
+    assert_eq!(steps(&not_taken(S(2), 1, FREE)), ["install 9 Swallowed"]);
+    assert_eq!(steps(&not_taken(S(2), 0, Attention::Unclear)), ["install 9 Swallowed"]);
 }
 
 #[test]
-fn a_swallowed_change_is_written_once_more_as_the_next_generation() {
-    assert_eq!(steps(&not_taken(S(1), 0)), NOTHING);
-    assert_eq!(steps(&not_taken(S(2), 0)), ["install 9 Swallowed"]);
-    assert_eq!(steps(&not_taken(S(2), 1)), NOTHING);
-}
-
-#[test]
-fn a_blind_chmpx_is_restarted_unless_it_is_never_to_be_touched() {
-    assert_eq!(steps(&not_taken(S(14), 1)), NOTHING);
-    assert_eq!(steps(&not_taken(S(15), 1)), ["restart"]);
+fn a_chmpx_that_answers_and_takes_no_change_is_blind_and_restarted() {
+    assert_eq!(steps(&not_taken(S(2), 2, FREE)), ["restart"]);
     let hands_off = Policy { on_change: OnChange::None, ..policy() };
-    assert_eq!(steps_by(&not_taken(S(15), 1), &hands_off), NOTHING);
-    assert_eq!(plan(&not_taken(S(15), 1), &hands_off).situations, [Situation::Blind]);
+    let held = Some("process 7 (less) holds an old one open".to_owned());
+    let seen = not_taken(S(2), 2, Attention::Free { held: held.clone() });
+    assert_eq!(steps_by(&seen, &hands_off), NOTHING);
+    assert_eq!(plan(&seen, &hands_off).situations, [Situation::Blind(held)]);
+}
+
+#[test]
+fn a_chmpx_that_cannot_be_asked_has_its_time_before_it_is_blind() {
+    assert_eq!(steps(&not_taken(S(14), 2, Attention::Unclear)), NOTHING);
+    assert_eq!(steps(&not_taken(S(15), 2, Attention::Unclear)), ["restart"]);
+}
+
+#[test]
+fn a_busy_chmpx_is_waited_for_some_minutes() {
+    let busy = |since| not_taken(since, 0, Attention::Busy);
+    assert_eq!(situations(&busy(S(60))), [Situation::Busy]);
+    assert_eq!(steps(&busy(S(299))), NOTHING);
+    assert_eq!(steps(&busy(S(300))), ["restart"]);
+}
+
+#[test]
+fn a_change_that_chmpx_refuses_is_told_as_such_and_ends_in_a_restart() {
+    let other = three().replace("GROUP = g", "GROUP = h");
+    let mut seen = not_taken(S(2), 0, FREE);
+    seen.installed = Installed::File(file(&other, 8));
+    seen.published = published(&other);
+    assert_eq!(steps(&seen), ["restart"]);
+    let hands_off = Policy { on_change: OnChange::None, ..policy() };
+    let told = plan(&seen, &hands_off).situations;
+    assert_eq!(told, [Situation::RefusedByChmpx("GROUP: g -> h".to_owned())]);
+}
+
+#[test]
+fn a_chmpx_that_was_just_started_and_says_nothing_is_starting() {
+    let silent = |since| {
+        let mut seen = settled();
+        let Chmpx::Up(running) = &mut seen.chmpx else { panic!("it is up") };
+        running.generation = None;
+        running.since = Some(since);
+        seen
+    };
+    assert_eq!(situations(&silent(NOW - 10)), [Situation::Starting]);
+    assert!(matches!(situations(&silent(NOW - 90))[..], [Situation::ChmpxUnknown(_)]));
 }
 
 #[test]
 fn a_restart_beyond_the_budget_is_deferred_and_not_dropped() {
-    let mut seen = not_taken(S(15), 1);
+    let mut seen = not_taken(S(15), 2, FREE);
     seen.memory.restarts = vec![NOW - 3000, NOW - 200, NOW - 100];
     assert_eq!(steps(&seen), NOTHING);
     assert_eq!(plan(&seen, &policy()).again, Some(S(600)));
@@ -395,28 +445,77 @@ fn a_chmpx_that_was_told_to_start_afresh_is_given_time_and_then_told_again() {
 #[test]
 fn a_chmpx_that_was_started_anew_meanwhile_owes_nothing() {
     let mut memory = owing(0, true).memory;
-    memory.notice(true, Some(Process { pid: 101, started: 6000 }));
+    memory.notice(true, Life::Runs(Process { pid: 101, started: 6000 }), NOW);
     assert_eq!(memory.owed, None);
 }
 
-/// Generation 8 of another text was installed and chmpx is gone.
-fn gone(since: Duration) -> Observed {
+/// Generation 8 of another text is in place, on trial since `since` ago, with these deaths.
+fn on_trial(since: u64, chmpx: Chmpx, deaths: u32, lost: Option<u64>) -> Observed {
     let four = text(&["s1", "s2", "s3", "s4"], "");
-    let memory = Memory { installed: Some(mark(&four, 8)), ..settled().memory };
+    let hash = crate::model::candidate::hash(&four);
+    let trial = Trial { deaths, lost, ..Trial::new(&hash, 8, PROCESS, NOW - since) };
+    let memory = Memory { installed: Some(mark(&four, 8)), trial: Some(trial), ..settled().memory };
     Observed {
         published: published(&four),
         installed: Installed::File(file(&four, 8)),
         memory,
-        chmpx: Chmpx::Down,
-        since_install: Some(since),
+        chmpx,
+        since_install: Some(S(since)),
         ..settled()
     }
 }
 
+/// The same, and chmpx was seen with it in force.
+fn proven(mut seen: Observed) -> Observed {
+    seen.memory.adopted.clone_from(&seen.memory.installed);
+    seen
+}
+
 #[test]
-fn a_chmpx_that_is_lost_with_a_new_file_gets_the_last_good_one_back() {
-    assert_eq!(steps(&gone(S(1))), ["roll back"]);
-    assert_eq!(steps(&gone(S(15))), NOTHING);
+fn a_chmpx_that_is_lost_before_it_took_a_new_file_gets_the_good_one_back_at_once() {
+    assert_eq!(steps(&on_trial(1, Chmpx::Down, 1, Some(NOW))), ["roll back"]);
+    assert_eq!(steps(&on_trial(299, Chmpx::Down, 1, Some(NOW))), ["roll back"]);
+    assert_eq!(steps(&on_trial(300, Chmpx::Down, 1, Some(NOW))), NOTHING);
+}
+
+#[test]
+fn one_death_after_adoption_may_be_somebodys_doing() {
+    let died = |ago| proven(on_trial(5 + ago, Chmpx::Down, 1, Some(NOW - ago)));
+    let dead = Situation::Dead { generation: Some(8), patience: 80 };
+    assert_eq!(situations(&died(10)), [dead]);
+    assert_eq!(steps(&died(89)), NOTHING);
+    assert_eq!(steps(&died(90)), ["roll back"]);
+}
+
+#[test]
+fn a_second_death_with_the_same_file_rolls_it_back_even_if_chmpx_is_up_again() {
+    assert_eq!(steps(&proven(on_trial(2, Chmpx::Down, 2, Some(NOW)))), ["roll back"]);
+    assert_eq!(steps(&proven(on_trial(0, up(8), 2, None))), ["roll back"]);
+}
+
+#[test]
+fn a_file_is_good_when_chmpx_has_lived_with_it_for_the_hold_time() {
+    let early = proven(on_trial(9, up(8), 0, None));
+    assert_eq!(steps(&early), NOTHING);
+    assert!(plan(&early, &policy()).is_settled(), "nobody has to wait for it");
+    assert_eq!(steps(&proven(on_trial(10, up(8), 1, None))), ["promote 8"]);
+}
+
+#[test]
+fn without_anything_good_the_last_adopted_file_is_gone_back_to() {
+    let mut seen = on_trial(1, Chmpx::Down, 1, Some(NOW));
+    seen.memory.good = None;
+    assert_eq!(steps(&seen), ["roll back"]);
+    seen.memory.adopted = None;
+    assert_eq!(steps(&seen), NOTHING);
+}
+
+#[test]
+fn an_agent_that_was_killed_before_it_put_the_file_in_place_takes_nothing_back() {
+    let mut seen = on_trial(1, Chmpx::Down, 1, Some(NOW));
+    seen.installed = settled().installed;
+    seen.memory.installed = settled().memory.installed;
+    assert_eq!(steps(&seen), ["install 8 Published"]);
 }
 
 #[test]
@@ -425,17 +524,9 @@ fn a_chmpx_that_ends_long_after_a_change_is_not_the_fault_of_the_file() {
 }
 
 #[test]
-fn a_chmpx_that_was_not_running_cannot_be_lost() {
-    let mut seen = gone(S(1));
-    seen.memory.witness = None;
-    assert_eq!(steps(&seen), NOTHING);
-}
-
-#[test]
 fn a_chmpx_that_does_not_come_back_from_its_restart_gets_the_last_good_file_back() {
     let restarting = |ago| {
-        let mut seen = gone(S(200));
-        seen.memory.witness = None;
+        let mut seen = on_trial(200, Chmpx::Down, 0, None);
         let (why, told) = ("cold".to_owned(), Some(NOW - ago));
         seen.memory.owed =
             Some(OwedRestart { why, process: PROCESS, told, at: NOW - ago, shared: false });
@@ -446,17 +537,31 @@ fn a_chmpx_that_does_not_come_back_from_its_restart_gets_the_last_good_file_back
 }
 
 #[test]
+fn a_chmpx_that_was_lost_and_that_nobody_brings_back_is_started() {
+    let missed = |ago| {
+        let memory = Memory { missed: Some(NOW - ago), ..settled().memory };
+        Observed { chmpx: Chmpx::Down, memory, ..settled() }
+    };
+    let dead = Situation::Dead { generation: None, patience: 1 };
+    assert_eq!(situations(&missed(89)), [dead]);
+    assert_eq!(steps(&missed(90)), ["restart"]);
+    let hands_off = Policy { on_change: OnChange::None, ..policy() };
+    assert_eq!(steps_by(&missed(90), &hands_off), NOTHING);
+}
+
+#[test]
 fn what_chmpx_was_lost_with_gets_one_more_chance_and_then_none() {
     let four = text(&["s1", "s2", "s3", "s4"], "");
     let after = |strikes, ago| {
         let hash = crate::model::candidate::hash(&four);
-        let quarantine = Some(Quarantine { hash, strikes, at: NOW - ago });
+        let quarantine =
+            Some(Quarantine { hash, generation: 8, strikes, at: NOW - ago, said: None });
         let memory = Memory { quarantine, ..settled().memory };
         Observed { published: published(&four), memory, ..settled() }
     };
-    assert_eq!(situations(&after(1, 29)), [Situation::Quarantined { strikes: 1 }]);
+    assert_eq!(situations(&after(1, 29)), [Situation::Quarantined { strikes: 1, said: None }]);
     assert_eq!(steps(&after(1, 30)), ["install 8 Published"]);
-    assert_eq!(situations(&after(2, 9999)), [Situation::Quarantined { strikes: 2 }]);
+    assert_eq!(situations(&after(2, 9999)), [Situation::Quarantined { strikes: 2, said: None }]);
     assert_eq!(steps(&Observed { forced: true, ..after(2, 0) }), ["install 8 Published"]);
 }
 
@@ -469,6 +574,7 @@ fn removed_servers_that_are_still_up_are_draining_and_that_is_settled() {
         memory: Memory {
             installed: Some(mark(&two, 7)),
             adopted: Some(mark(&two, 7)),
+            good: Some(mark(&two, 7)),
             ..settled().memory
         },
         ..settled()
@@ -504,6 +610,6 @@ fn the_file_of_an_earlier_hand_is_compared_as_it_lies_there() {
         since_install: None,
         ..settled()
     };
-    assert_eq!(steps(&seen), ["promote 7"]);
+    assert_eq!(steps(&seen), ["acknowledge 7"]);
     let _: &Conf = seen.file().unwrap().conf.as_ref();
 }

@@ -1,6 +1,8 @@
 //! A sentence and a piece of advice for every situation. The codes are stable: monitoring may
 //! depend on them.
 
+mod adoption;
+
 use super::super::plan::Situation;
 
 /// How a situation is told.
@@ -15,7 +17,11 @@ pub struct Words {
 }
 
 impl Words {
-    pub(super) fn new(code: &str, sentence: impl Into<String>, help: Option<&str>) -> Self {
+    pub(in crate::model::report) fn new(
+        code: &str,
+        sentence: impl Into<String>,
+        help: Option<&str>,
+    ) -> Self {
         Self { code: code.to_owned(), sentence: sentence.into(), help: help.map(str::to_owned) }
     }
 }
@@ -56,14 +62,20 @@ pub fn words(situation: &Situation) -> Words {
             Some("`k2hdkc-slave-agent refresh --force` installs it now"),
         ),
         S::Settling => Words::new("settling", "what is published is still changing", None),
-        S::Quarantined { strikes } => Words::new(
-            "quarantined",
-            format!("chmpx was lost with what is published ({strikes} times); it is kept away"),
-            Some(
-                "publish something else, or try it again with \
-                 `k2hdkc-slave-agent refresh --force`",
-            ),
-        ),
+        S::Quarantined { strikes, said } => {
+            let said = said.as_ref().map_or_else(String::new, |said| format!("; it said: {said}"));
+            Words::new(
+                "quarantined",
+                format!(
+                    "chmpx was lost with what is published ({strikes} times); it is kept away, \
+                     and the last good file is in place{said}"
+                ),
+                Some(
+                    "publish something else, or try it again with \
+                     `k2hdkc-slave-agent refresh --force`",
+                ),
+            )
+        }
         S::Obstacle(what) => Words::new(
             "cannot-install",
             format!("the file cannot be replaced: {what}"),
@@ -74,9 +86,15 @@ pub fn words(situation: &Situation) -> Words {
             format!("somebody else changed the file: {what}"),
             Some("set target.drift = restore, or install with `refresh --force`"),
         ),
-        S::Adopting | S::Swallowed | S::Blind | S::RestartOwed { .. } | S::Restarting => {
-            adoption_words(situation)
-        }
+        S::Adopting
+        | S::Busy
+        | S::Swallowed
+        | S::Blind(_)
+        | S::RefusedByChmpx(_)
+        | S::RestartOwed { .. }
+        | S::Restarting
+        | S::Starting
+        | S::Dead { .. } => adoption::words(situation),
         S::NoChmpx => Words::new(
             "no-chmpx",
             "the file is in place, but no chmpx runs to read it",
@@ -92,31 +110,5 @@ pub fn words(situation: &Situation) -> Words {
             format!("removed servers are still up: {}", servers.join(", ")),
             None,
         ),
-    }
-}
-
-fn adoption_words(situation: &Situation) -> Words {
-    use Situation as S;
-    match situation {
-        S::Adopting => Words::new("adopting", "chmpx has not taken the file yet", None),
-        S::Swallowed => Words::new(
-            "swallowed",
-            "chmpx read the file without applying it; it is written once more",
-            None,
-        ),
-        S::Blind => Words::new(
-            "blind",
-            "chmpx runs but no longer notices its file",
-            Some("restart chmpx, or let the agent do it with chmpx.on_change = auto"),
-        ),
-        S::RestartOwed { why, due_in } => Words::new(
-            "restart-owed",
-            match due_in {
-                Some(seconds) => format!("chmpx needs a restart, in {seconds} s: {why}"),
-                None => format!("chmpx needs a restart: {why}"),
-            },
-            Some("`k2hdkc-slave-agent refresh --force` restarts it now"),
-        ),
-        _other => Words::new("restarting", "chmpx is expected back from its restart", None),
     }
 }

@@ -1,0 +1,223 @@
+//! The file of chmpx: putting it in place, proving it, and going back.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use tracing::{info, warn};
+
+use super::{Node, on_disk};
+use crate::agent::Trouble;
+use crate::effects::state::Kept;
+use crate::effects::{clock, disk};
+use crate::model::conf::{Conf, Peer};
+use crate::model::impact::{Class, compare};
+use crate::model::memory::{Mark, Memory, OwedRestart, Process, Quarantine};
+use crate::model::observed::Chmpx;
+use crate::model::plan::{Install, Occasion, OnChange};
+use crate::model::trial::Trial;
+
+impl Node {
+    pub(super) fn install(&mut self, install: &Install) -> Result<(), Trouble> {
+        let candidate = &install.candidate;
+        let generation = candidate.generation();
+        let now = clock::now();
+        let process = self.running_process();
+        self.memory.highest = generation;
+        // Noted first: chmpx may be lost, and this agent killed, the moment the file is there.
+        self.memory.trial = process.map(|process| {
+            let deaths = deaths_with(&self.memory, &install.published);
+            Trial { deaths, ..Trial::new(&install.published, generation, process, now) }
+        });
+        self.remember()?;
+        self.replace(&candidate.bytes())?;
+        self.memory.installed =
+            Some(Mark { published: install.published.clone(), generation, at: now });
+        self.memory.heals = if install.occasion == Occasion::Swallowed {
+            self.memory.heals.saturating_add(1)
+        } else {
+            0
+        };
+        if let Some(why) = &install.owes_restart {
+            self.owe_restart(why, process, install.occasion == Occasion::Published);
+        }
+        tell_installed(install);
+        self.remember()
+    }
+
+    fn owe_restart(&mut self, why: &str, process: Option<Process>, shared: bool) {
+        let (why, at) = (why.to_owned(), clock::now());
+        self.memory.owed =
+            process.map(|process| OwedRestart { why, process, told: None, at, shared });
+    }
+
+    /// Puts `bytes` in place of the target.
+    fn replace(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
+        let attributes = self.attributes();
+        let replaced = disk::install(&self.settings.target.path, bytes, attributes);
+        // Also when it failed half-way: then the change is looked at, not assumed.
+        self.target = None;
+        self.last_install = Some(Instant::now());
+        replaced.map_err(|error| on_disk("installing the file of chmpx", error))
+    }
+
+    pub(super) fn running_process(&self) -> Option<Process> {
+        match &self.seen_chmpx {
+            Some((_, Chmpx::Up(running))) => running.process,
+            Some((_, Chmpx::Down | Chmpx::Unknown(_))) | None => None,
+        }
+    }
+
+    /// Takes note that chmpx has the file in force.
+    pub(super) fn acknowledge(&mut self, published: &str, generation: i32) -> Result<(), Trouble> {
+        let read = disk::look(&self.settings.target.path);
+        let found = read.map_err(|error| on_disk("reading the adopted file", error))?;
+        let Some(bytes) = found.into_bytes() else { return Ok(()) };
+        let conf = Conf::read(&bytes);
+        if conf.file_version().is_none_or(|version| version.value != generation) {
+            // Somebody was quicker. The next look sees what they did.
+            return Ok(());
+        }
+        self.keep_copy(Kept::Adopted, &bytes)?;
+        self.adopted = Some(Arc::new(conf));
+        let mark = Mark { published: published.to_owned(), generation, at: clock::now() };
+        let after = self.last_install.map(|at| at.elapsed());
+        info!(generation, ?after, "chmpx has adopted the file");
+        let installed = self.memory.installed.as_ref();
+        if installed.is_none_or(|installed| installed.generation != generation) {
+            self.memory.installed = Some(mark.clone());
+        }
+        self.memory.adopted = Some(mark);
+        self.memory.heals = 0;
+        self.remember()
+    }
+
+    /// Takes note that chmpx has survived the adopted file: a roll-back goes to it from now on.
+    pub(super) fn promote(&mut self, published: &str, generation: i32) -> Result<(), Trouble> {
+        let Some(bytes) = self.copy_of(Kept::Adopted, generation) else {
+            // A lost copy is made anew when adoption is noted again.
+            self.memory.adopted = None;
+            return self.remember();
+        };
+        let good = self.memory.good.take();
+        let of_good = good.as_ref().and_then(|good| self.copy_of(Kept::Good, good.generation));
+        if let Some(bytes) = of_good {
+            self.keep_copy(Kept::Before, &bytes)?;
+            self.memory.before = good;
+        }
+        self.keep_copy(Kept::Good, &bytes)?;
+        info!(generation, "chmpx lives with the file");
+        let mark = Mark { published: published.to_owned(), generation, at: clock::now() };
+        if self.memory.quarantine.as_ref().is_some_and(|q| q.hash == mark.published) {
+            self.memory.quarantine = None;
+        }
+        self.memory.good = Some(mark);
+        self.memory.trial = None;
+        self.remember()
+    }
+
+    /// Puts the last good file back and keeps the one away that chmpx was lost with.
+    pub(super) async fn roll_back(&mut self) -> Result<(), Trouble> {
+        let failed = self.memory.trial.as_ref().map(|trial| Mark {
+            published: trial.published.clone(),
+            generation: trial.generation,
+            at: trial.since,
+        });
+        let Some(bad) = failed.or_else(|| self.memory.installed.clone()) else { return Ok(()) };
+        let Some((good, bytes)) = self.way_back(&bad.published) else {
+            // Its copy was lost: nothing to go back to.
+            self.memory.trial = None;
+            return self.remember();
+        };
+        let now = clock::now();
+        let before = self.memory.quarantine.take().filter(|q| q.hash == bad.published);
+        let strikes = match &before {
+            Some(before) if before.generation == bad.generation => before.strikes,
+            Some(before) => before.strikes.saturating_add(1),
+            None => 1,
+        };
+        // Noted first: an agent that is killed in between must not install the file again.
+        let (hash, generation) = (bad.published, bad.generation);
+        self.memory.quarantine =
+            Some(Quarantine { hash, generation, strikes, at: now, said: None });
+        self.remember()?;
+        self.replace(&bytes)?;
+        let process = self.running_process();
+        let lost = process.is_none();
+        warn!(strikes, from = bad.generation, to = good.generation, lost, "rolled back");
+        self.memory.trial = None;
+        self.memory.installed = Some(Mark { at: now, ..good });
+        self.memory.missed = lost.then_some(now);
+        self.memory.owed = None;
+        if let Some(why) = self.cold_change_to(&Conf::read(&bytes)) {
+            self.owe_restart(&why, process, false);
+        }
+        self.remember()?;
+        let said = if lost { self.chmpx.last_words().await } else { None };
+        if let (Some(said), Some(quarantine)) = (said, &mut self.memory.quarantine) {
+            warn!(said, "the last of the chmpx that was lost");
+            quarantine.said = Some(said);
+        }
+        self.remember()
+    }
+
+    /// The copies that a roll-back from the text `published` may use, best first.
+    fn way_back(&self, published: &str) -> Option<(Mark, Vec<u8>)> {
+        let memory = &self.memory;
+        let copies = [
+            (&memory.good, Kept::Good),
+            (&memory.adopted, Kept::Adopted),
+            (&memory.before, Kept::Before),
+        ];
+        let others = copies.into_iter().filter_map(|(mark, which)| Some((mark.clone()?, which)));
+        let mut usable = others
+            .filter(|(mark, _)| mark.published != published)
+            .filter_map(|(mark, which)| Some((self.copy_of(which, mark.generation)?, mark)));
+        usable.next().map(|(bytes, mark)| (mark, bytes))
+    }
+
+    fn cold_change_to(&self, conf: &Conf) -> Option<String> {
+        if self.settings.policy.on_change == OnChange::None {
+            return None;
+        }
+        let changes = compare(self.adopted.as_ref()?, conf).changes;
+        let cold = changes.into_iter().find(|change| change.class == Class::Cold)?;
+        Some(format!("{}: {}", cold.what, cold.why))
+    }
+
+    /// A kept copy, if it is the one of this generation: an agent may be killed between keeping a
+    /// copy and noting it.
+    fn copy_of(&self, which: Kept, generation: i32) -> Option<Vec<u8>> {
+        let bytes = self.state.copy(which)?;
+        let version = Conf::read(&bytes).file_version()?.value;
+        (version == generation).then_some(bytes)
+    }
+
+    fn keep_copy(&self, which: Kept, bytes: &[u8]) -> Result<(), Trouble> {
+        let kept = self.state.keep_copy(which, bytes);
+        kept.map_err(|error| on_disk("keeping a copy of the file of chmpx", error))
+    }
+}
+
+/// The deaths that count on when the text `published` is written once more, because chmpx was seen
+/// with it in force before.
+fn deaths_with(memory: &Memory, published: &str) -> u32 {
+    let trial = memory.trial.as_ref().filter(|trial| trial.published == published);
+    let proven = trial.filter(|trial| memory.is_adopted(published, trial.generation));
+    proven.map_or(0, |trial| trial.deaths)
+}
+
+fn tell_installed(install: &Install) {
+    let names = |servers: &[Peer]| {
+        servers.iter().map(|server| server.name.to_string()).collect::<Vec<_>>().join(" ")
+    };
+    let impact = install.impact.as_ref();
+    info!(
+        occasion = ?install.occasion,
+        generation = install.candidate.generation(),
+        published = install.published,
+        impact = impact.map(|impact| tracing::field::display(impact.overall.as_str())),
+        added = impact.map(|impact| names(&impact.servers_added)),
+        removed = impact.map(|impact| names(&impact.servers_removed)),
+        "installed"
+    );
+}
