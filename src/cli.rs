@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{bootstrap, check, plan, refresh, status};
+use crate::commands::{bootstrap, check, plan, refresh, status, take_over};
 use crate::settings::Flags;
 
 /// Keeps a K2HDKC slave node's chmpx in step with its cluster, as published by K2HR3.
@@ -63,12 +63,16 @@ pub enum Command {
     Check(check::Check),
     /// Show what is true now and what is waited for
     Status(status::Status),
+    /// Put the file back that was good before, and keep what is published away
+    Rollback,
     /// Make this node a member of its role
     Register,
     /// Take this node out of its role, and keep it out until `register`
     Unregister,
     /// Install and start the packages and services that the role's resource names
     Bootstrap(bootstrap::Bootstrap),
+    /// Take over from k2hr3-get-resource-helper: show what that means on this host, or do it
+    TakeOver(take_over::TakeOver),
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

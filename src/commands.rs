@@ -6,8 +6,10 @@ pub mod compare;
 pub mod member;
 pub mod plan;
 pub mod refresh;
+pub mod rollback;
 pub mod run;
 pub mod status;
+pub mod take_over;
 
 use std::fmt;
 use std::process::ExitCode;
@@ -54,7 +56,7 @@ impl Exit {
         let token = report.troubles.iter().any(|t| t.cause.contains("answered 401"));
         match report.verdict.code.as_str() {
             _ if report.settled => Self::Ok,
-            "refused" | "quarantined" | "held" => Self::Refused,
+            "refused" | "quarantined" | "rolled-back" | "held" => Self::Refused,
             "no-token" => Self::NoPermission,
             "trouble" | "waiting-for-k2hr3" if token => Self::NoPermission,
             "cannot-install" => Self::CannotWrite,

@@ -70,6 +70,8 @@ pub struct Node {
     carrier: Option<Carrier>,
     missing_looks: u32,
     forced: bool,
+    /// Whether an operator wants the file that was good before.
+    wants_back: bool,
     watch: Watch,
     desk: Desk,
     asked: u64,
@@ -115,6 +117,7 @@ impl Node {
             carrier: None,
             missing_looks: 0,
             forced: false,
+            wants_back: false,
             watch,
             desk,
             asked: 0,

@@ -175,6 +175,8 @@ fn settled() -> Observed {
         since_install: None,
         now: 1_000_000,
         forced: false,
+        wants_back: false,
+        rival: None,
     }
 }
 

@@ -86,7 +86,7 @@ fn sentence(step: &Step) -> String {
             format!("note that chmpx has survived generation {generation}")
         }
         Step::Restart { why } => format!("restart chmpx: {why}"),
-        Step::RollBack => "put the last known good file back".to_owned(),
+        Step::RollBack { .. } => "put the last known good file back".to_owned(),
     }
 }
 

@@ -104,6 +104,11 @@ impl Chmpx {
         self.seen.map(process::is_alive)
     }
 
+    /// The user and the groups that the process seen last reads files as.
+    pub fn reader(&self) -> Option<(u32, Vec<u32>)> {
+        self.seen.and_then(process::reader)
+    }
+
     /// Finds out all that can be found out. `conf` is what is installed.
     pub async fn look(&mut self, conf: &Conf, ask: Ask) -> Seen {
         let mut found = process::find(&self.settings.pid_file, &self.target);

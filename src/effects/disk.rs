@@ -177,6 +177,18 @@ pub struct Attributes {
 }
 
 impl Attributes {
+    /// Whether a user with these groups may read a file with these attributes.
+    pub fn is_readable(mode: u32, owner: (u32, u32), user: u32, groups: &[u32]) -> bool {
+        let bit = if user == owner.0 {
+            0o400
+        } else if groups.contains(&owner.1) {
+            0o040
+        } else {
+            0o004
+        };
+        user == 0 || mode & bit != 0
+    }
+
     /// Reads `user` or `user:group`, by name or number.
     pub fn owner(text: &str) -> Option<(u32, u32)> {
         let (user, group) = text.split_once(':').map_or((text, None), |(u, g)| (u, Some(g)));
@@ -196,6 +208,11 @@ impl Attributes {
         };
         Some((user.0, group))
     }
+}
+
+/// The user and group that new files of this process get.
+pub fn own_ids() -> (u32, u32) {
+    (nix::unistd::geteuid().as_raw(), nix::unistd::getegid().as_raw())
 }
 
 /// Replaces `path` with `bytes`, atomically and durably, and keeps what was there as

@@ -48,6 +48,11 @@ pub enum Request {
         /// For how many seconds, at most.
         limit: u64,
     },
+    /// The file that was good before, and the report when it is there.
+    RollBack {
+        /// For how many seconds to wait, at most.
+        limit: u64,
+    },
     /// Another membership, and the report when it is there.
     Membership {
         /// Whether this node is to be in its role.
@@ -65,6 +70,8 @@ pub enum Wish {
         /// Whether guards are overridden.
         force: bool,
     },
+    /// The file that was good before.
+    RollBack,
     /// To be in the role, or to be out of it.
     Membership(bool),
 }
@@ -145,6 +152,7 @@ async fn answer(mut stream: UnixStream, line: Line) -> io::Result<()> {
     let told = match serde_json::from_str(&text)? {
         Request::Status => line.last(),
         Request::Refresh { force, until, limit } => line.refresh(force, until, limit).await,
+        Request::RollBack { limit } => line.roll_back(limit).await,
         Request::Membership { wanted, limit } => line.membership(wanted, limit).await,
     };
     let mut text = serde_json::to_string(&told)?;
@@ -162,6 +170,11 @@ impl Line {
     pub async fn refresh(self, force: bool, until: Until, limit: u64) -> Option<Report> {
         let enough = |report: &Report| until == Until::Looked || is_final(report);
         self.wish(Wish::Look { force }, limit, enough).await
+    }
+
+    /// Wishes for the file that was good before and waits for at most `limit` seconds.
+    pub async fn roll_back(self, limit: u64) -> Option<Report> {
+        self.wish(Wish::RollBack, limit, is_final).await
     }
 
     /// Wishes for another membership and waits for at most `limit` seconds.
@@ -193,8 +206,17 @@ impl Line {
 
 /// Whether waiting would not change a report soon.
 pub fn is_final(report: &Report) -> bool {
-    const UNDERWAY: [&str; 6] =
-        ["registering", "settling", "adopting", "swallowed", "restarting", "held"];
+    const UNDERWAY: [&str; 9] = [
+        "registering",
+        "settling",
+        "adopting",
+        "busy",
+        "swallowed",
+        "restarting",
+        "starting",
+        "dead",
+        "held",
+    ];
     report.settled || !UNDERWAY.contains(&report.verdict.code.as_str())
 }
 

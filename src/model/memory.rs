@@ -37,7 +37,7 @@ pub struct Seen {
 pub struct Quarantine {
     /// The hash of the published text.
     pub hash: String,
-    /// How often chmpx was lost with it.
+    /// How often chmpx was lost with it; none when an operator went back from it.
     pub strikes: u32,
     /// The generation in which it was lost last: that loss is not counted twice.
     pub generation: i32,
@@ -109,6 +109,8 @@ pub struct Memory {
     pub owed: Option<OwedRestart>,
     /// When chmpx was restarted by this agent, within the last hour.
     pub restarts: Vec<Seconds>,
+    /// When the file was put right after somebody else had changed it, within the last hour.
+    pub drifts: Vec<Seconds>,
     /// How many generations in a row were written only because the one before was swallowed.
     pub heals: u32,
 }
@@ -131,8 +133,12 @@ impl Memory {
 
     /// Notes a restart of chmpx at `now`, and forgets those of more than an hour ago.
     pub fn restarted(&mut self, now: Seconds) {
-        self.restarts.retain(|at| (*at..at.saturating_add(HOUR)).contains(&now));
-        self.restarts.push(now);
+        note_in_hour(&mut self.restarts, now);
+    }
+
+    /// Notes that the file was put right at `now`, after somebody else had changed it.
+    pub fn put_right(&mut self, now: Seconds) {
+        note_in_hour(&mut self.drifts, now);
     }
 
     /// Draws conclusions from a look: a member is registered, a process that is gone owes nothing,
@@ -196,6 +202,11 @@ impl Memory {
         // chmpx keeps a signed 32-bit number.
         if (0..i32::MAX).contains(&last) { last + 1 } else { 1 }
     }
+}
+
+fn note_in_hour(times: &mut Vec<Seconds>, now: Seconds) {
+    times.retain(|at| (*at..at.saturating_add(HOUR)).contains(&now));
+    times.push(now);
 }
 
 #[cfg(test)]

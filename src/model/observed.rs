@@ -36,6 +36,10 @@ pub struct Observed {
     pub now: Seconds,
     /// Whether an operator asked for this cycle and overrides the guards.
     pub forced: bool,
+    /// Whether an operator wants the file that was good before.
+    pub wants_back: bool,
+    /// Who else is known to write the file, if anybody.
+    pub rival: Option<String>,
 }
 
 /// How K2HR3 took being asked.

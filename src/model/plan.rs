@@ -41,8 +41,11 @@ pub enum Step {
         /// Why.
         why: String,
     },
-    /// Put the last known good file back, and never install the present one again.
-    RollBack,
+    /// Put the last known good file back, and keep the present one away.
+    RollBack {
+        /// Whether an operator said so.
+        by_hand: bool,
+    },
 }
 
 /// A file to be put in place.
@@ -157,10 +160,21 @@ pub enum Situation {
         /// The last that chmpx said, if that could be found out.
         said: Option<String>,
     },
+    /// An operator went back from what is published.
+    RolledBack,
     /// The target cannot be replaced.
     Obstacle(String),
     /// Somebody else changed the target, and the policy is to report it.
     Drifted(String),
+    /// Somebody else keeps changing the target, so that it is put right more rarely.
+    Contested {
+        /// How often it was put right within an hour.
+        times: usize,
+        /// Who it is, if that is known.
+        rival: Option<String>,
+        /// In how many seconds it is put right again.
+        due_in: Seconds,
+    },
     /// chmpx has not taken the installed file yet.
     Adopting,
     /// chmpx did not take the installed file, so it was written once more.
@@ -214,7 +228,7 @@ impl Plan {
     }
 
     fn installs(&self) -> bool {
-        self.steps.iter().any(|step| matches!(step, Step::Install(_) | Step::RollBack))
+        self.steps.iter().any(|step| matches!(step, Step::Install(_) | Step::RollBack { .. }))
     }
 
     /// Whether an answer of K2HR3 is what this node waits for, rather than its own disk or chmpx.

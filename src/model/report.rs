@@ -196,7 +196,7 @@ fn doing(step: &Step) -> String {
         Step::Acknowledge { generation, .. } => format!("chmpx has adopted generation {generation}"),
         Step::Promote { generation, .. } => format!("chmpx has survived generation {generation}"),
         Step::Restart { why } => format!("chmpx was told to start afresh: {why}"),
-        Step::RollBack => "the last good file was put back".to_owned(),
+        Step::RollBack { .. } => "the last good file was put back".to_owned(),
     }
 }
 

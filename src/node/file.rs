@@ -7,14 +7,18 @@ use tracing::{info, warn};
 
 use super::{Node, on_disk};
 use crate::agent::Trouble;
+use crate::effects::disk::Found;
 use crate::effects::state::Kept;
 use crate::effects::{clock, disk};
 use crate::model::conf::{Conf, Peer};
 use crate::model::impact::{Class, compare};
 use crate::model::memory::{Mark, Memory, OwedRestart, Process, Quarantine};
-use crate::model::observed::Chmpx;
+use crate::model::observed::{Chmpx, Installed};
 use crate::model::plan::{Install, Occasion, OnChange};
 use crate::model::trial::Trial;
+
+/// What is told of a difference, at most.
+const DIFF_LINES: usize = 40;
 
 impl Node {
     pub(super) fn install(&mut self, install: &Install) -> Result<(), Trouble> {
@@ -29,6 +33,7 @@ impl Node {
             Trial { deaths, ..Trial::new(&install.published, generation, process, now) }
         });
         self.remember()?;
+        let old = self.target_bytes();
         self.replace(&candidate.bytes())?;
         self.memory.installed =
             Some(Mark { published: install.published.clone(), generation, at: now });
@@ -40,8 +45,35 @@ impl Node {
         if let Some(why) = &install.owes_restart {
             self.owe_restart(why, process, install.occasion == Occasion::Published);
         }
+        if install.occasion == Occasion::Drift {
+            self.memory.put_right(now);
+            self.tell_drift(&old);
+        }
         tell_installed(install);
         self.remember()
+    }
+
+    fn target_bytes(&self) -> Vec<u8> {
+        match &self.target {
+            Some((_, Installed::File(file))) => file.bytes.to_vec(),
+            Some((_, Installed::Missing | Installed::Obstacle(_))) | None => Vec::new(),
+        }
+    }
+
+    /// Tells what somebody else had made of the file. Pass phrases stay out of the log.
+    fn tell_drift(&self, old: &[u8]) {
+        let new = disk::look(&self.settings.target.path).ok().and_then(Found::into_bytes);
+        let (old, new) = (String::from_utf8_lossy(old), new.unwrap_or_default());
+        let new = String::from_utf8_lossy(&new);
+        let diff = similar::TextDiff::from_lines(old.as_ref(), new.as_ref());
+        let changes = diff.iter_all_changes();
+        let lines = changes.filter(|change| change.tag() != similar::ChangeTag::Equal);
+        let lines: Vec<_> = lines
+            .map(|change| format!("{}{}", change.tag(), change.value().trim_end()))
+            .filter(|line| !line.to_ascii_uppercase().contains("PASS"))
+            .take(DIFF_LINES)
+            .collect();
+        warn!(diff = lines.join("\n"), "somebody else had changed the file; it is put right");
     }
 
     fn owe_restart(&mut self, why: &str, process: Option<Process>, shared: bool) {
@@ -116,8 +148,8 @@ impl Node {
     }
 
     /// Puts the last good file back and keeps the one away that chmpx was lost with.
-    pub(super) async fn roll_back(&mut self) -> Result<(), Trouble> {
-        let failed = self.memory.trial.as_ref().map(|trial| Mark {
+    pub(super) async fn roll_back(&mut self, by_hand: bool) -> Result<(), Trouble> {
+        let failed = self.memory.trial.as_ref().filter(|_| !by_hand).map(|trial| Mark {
             published: trial.published.clone(),
             generation: trial.generation,
             at: trial.since,
@@ -135,6 +167,7 @@ impl Node {
             Some(before) => before.strikes.saturating_add(1),
             None => 1,
         };
+        let strikes = if by_hand { 0 } else { strikes };
         // Noted first: an agent that is killed in between must not install the file again.
         let (hash, generation) = (bad.published, bad.generation);
         self.memory.quarantine =
@@ -146,13 +179,13 @@ impl Node {
         warn!(strikes, from = bad.generation, to = good.generation, lost, "rolled back");
         self.memory.trial = None;
         self.memory.installed = Some(Mark { at: now, ..good });
-        self.memory.missed = lost.then_some(now);
+        self.memory.missed = (lost && !by_hand).then_some(now);
         self.memory.owed = None;
         if let Some(why) = self.cold_change_to(&Conf::read(&bytes)) {
             self.owe_restart(&why, process, false);
         }
         self.remember()?;
-        let said = if lost { self.chmpx.last_words().await } else { None };
+        let said = if lost && !by_hand { self.chmpx.last_words().await } else { None };
         if let (Some(said), Some(quarantine)) = (said, &mut self.memory.quarantine) {
             warn!(said, "the last of the chmpx that was lost");
             quarantine.said = Some(said);

@@ -14,7 +14,7 @@ use crate::agent::Trouble;
 use crate::effects::chmpx::Ask;
 use crate::effects::disk::{self, Attributes, Found};
 use crate::effects::k2hr3::{Answer, Carrier as By};
-use crate::effects::{clock, host};
+use crate::effects::{clock, host, rival};
 use crate::model::candidate::{Draft, Refused};
 use crate::model::conf::{Conf, Given};
 use crate::model::failure::{Class, Failure};
@@ -61,6 +61,8 @@ impl Node {
             since_install: self.since_install(now),
             now,
             forced: self.forced,
+            wants_back: self.wants_back,
+            rival: self.rival(),
         };
         if let Err(trouble) = self.remember() {
             troubles.push(trouble);
@@ -187,7 +189,10 @@ impl Node {
         }
         let installed = match disk::look(path) {
             Ok(Found::Missing) => Installed::Missing,
-            Ok(Found::File(content)) => Installed::File(InstalledFile::new(content.bytes, None)),
+            Ok(Found::File(content)) => {
+                let why = self.unreadable(content.mode, content.owner);
+                Installed::File(InstalledFile::new(content.bytes, why))
+            }
             Ok(Found::Link(content)) => {
                 let why = "it is a symbolic link, which chmpx does not see being changed";
                 Installed::File(InstalledFile::new(content.bytes, Some(why.to_owned())))
@@ -203,8 +208,35 @@ impl Node {
         installed
     }
 
-    /// The mode and owner for a new file: those of the old one, else what was decided.
+    /// What keeps the running chmpx from reading a file with these attributes: on such a file it
+    /// loses its watch for ever, and the next connection to its control port ends it (measured).
+    fn unreadable(&self, mode: u32, owner: (u32, u32)) -> Option<String> {
+        let (user, groups) = self.chmpx.reader()?;
+        (!Attributes::is_readable(mode, owner, user, &groups))
+            .then(|| format!("its mode {mode:03o} keeps chmpx (user {user}) from reading it"))
+    }
+
+    /// Who else is known to write the file, once somebody else has changed it.
+    fn rival(&self) -> Option<String> {
+        (!self.memory.drifts.is_empty()).then(rival::official_helper).flatten()
+    }
+
+    /// The mode and owner for a new file: those of the old one, else what was decided; in any case
+    /// such that the running chmpx may read it.
     pub(super) fn attributes(&self) -> Attributes {
+        let decided = self.decided_attributes();
+        let owner = decided.owner.unwrap_or_else(disk::own_ids);
+        match self.chmpx.reader() {
+            Some((user, groups))
+                if !Attributes::is_readable(decided.mode, owner, user, &groups) =>
+            {
+                Attributes { mode: decided.mode | 0o444, ..decided }
+            }
+            _ => decided,
+        }
+    }
+
+    fn decided_attributes(&self) -> Attributes {
         let target = &self.settings.target;
         let wished = || target.owner.as_deref().and_then(Attributes::owner);
         match fs::metadata(&target.path) {

@@ -43,6 +43,7 @@ impl Ailments {
 impl Node {
     pub(super) fn tell_all(&mut self, cycle: &Cycle<'_>) {
         self.forced = false;
+        self.wants_back = false;
         self.settled = cycle.plan.is_settled();
         let now = clock::now();
         let last = self.desk.told.borrow().as_ref().map(|told| told.report.clone());

@@ -46,7 +46,12 @@ impl Node {
     /// Takes a wish into account in the next cycle.
     pub(crate) fn grant(&mut self, wish: Wish) {
         match wish {
-            Wish::Look { force } => self.forced |= force,
+            Wish::Look { force } => {
+                self.forced |= force;
+                // Somebody wants to know: chmpx is asked, too.
+                self.settled = false;
+            }
+            Wish::RollBack => self.wants_back = true,
             Wish::Membership(wanted) => {
                 self.memory.departed = !wanted;
                 // Wanting out: there is something to leave, whatever is remembered.

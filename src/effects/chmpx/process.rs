@@ -30,6 +30,20 @@ pub(super) fn since(process: Process) -> Option<u64> {
     Some(boot.trim().parse::<u64>().ok()? + process.started / 100)
 }
 
+/// The user and the groups that `process` reads files as.
+pub(super) fn reader(process: Process) -> Option<(u32, Vec<u32>)> {
+    let status = fs::read_to_string(format!("/proc/{}/status", process.pid)).ok()?;
+    let numbers = |label: &str| -> Option<Vec<u32>> {
+        let line = status.lines().find_map(|line| line.strip_prefix(label))?;
+        Some(line.split_whitespace().filter_map(|word| word.parse().ok()).collect())
+    };
+    // Real, effective, saved, and the one for files.
+    let user = *numbers("Uid:")?.get(3)?;
+    let mut groups = numbers("Groups:").unwrap_or_default();
+    groups.extend(numbers("Gid:")?.get(3));
+    Some((user, groups))
+}
+
 fn by_pid_file(pid_file: &Path) -> Option<Process> {
     let pid = fs::read_to_string(pid_file).ok()?.trim().parse().ok()?;
     of(pid)

@@ -26,6 +26,13 @@ pub(super) fn lost(seen: &Observed, policy: &Policy, plan: &mut Plan) {
     let memory = &seen.memory;
     let is_down = seen.chmpx == Chmpx::Down;
     let start_within = policy.start_within.as_secs();
+    if seen.wants_back {
+        let present = memory.installed.as_ref().map(|installed| installed.published.as_str());
+        if memory.fallback(present.unwrap_or_default()).is_some() {
+            plan.steps.push(Step::RollBack { by_hand: true });
+        }
+        return;
+    }
     if seen.forced {
         return;
     }
@@ -33,7 +40,7 @@ pub(super) fn lost(seen: &Observed, policy: &Policy, plan: &mut Plan) {
         let never_back = seen.now.saturating_sub(told) >= start_within;
         let installed = memory.installed.as_ref().map(|installed| installed.published.as_str());
         if never_back && installed.is_some_and(|hash| memory.fallback(hash).is_some()) {
-            plan.steps.push(Step::RollBack);
+            plan.steps.push(Step::RollBack { by_hand: false });
         }
         return;
     }
@@ -43,7 +50,7 @@ pub(super) fn lost(seen: &Observed, policy: &Policy, plan: &mut Plan) {
     let proven = memory.is_adopted(&trial.published, trial.generation);
     let failed = trial.is_failed(proven, start_within, seen.now);
     if in_place && failed && memory.fallback(&trial.published).is_some() {
-        plan.steps.push(Step::RollBack);
+        plan.steps.push(Step::RollBack { by_hand: false });
     }
 }
 

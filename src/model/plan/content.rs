@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::super::candidate::Refused;
 use super::super::impact::{Class, Impact, compare};
-use super::super::memory::Quarantine;
+use super::super::memory::{HOUR, Quarantine};
 use super::super::observed::{Installed, InstalledFile, Observed, Publication, Published};
 use super::{Drift, Install, Occasion, OnChange, Plan, Policy, Situation, Step};
 
@@ -15,6 +15,11 @@ const AGREEING_LOOKS: u32 = 3;
 /// After the first loss with a text, chmpx has to be well for this long before a second try: a
 /// chmpx that somebody killed at the wrong moment looks the same.
 const PAROLE: u64 = 30;
+
+/// Changes by somebody else within an hour that are put right at once.
+const CONTEST: usize = 3;
+/// The wait after that, doubled each time.
+const CONTEST_WAIT: u64 = 60;
 
 pub(super) fn decide(seen: &Observed, policy: &Policy, plan: &mut Plan) {
     let Published::Known(published) = &seen.published else {
@@ -50,6 +55,8 @@ pub(super) fn decide(seen: &Observed, policy: &Policy, plan: &mut Plan) {
     {
         if obstacle == Situation::Settling {
             plan.look_again_in(policy.settle.saturating_sub(published.quiet));
+        } else if let Situation::Contested { due_in, .. } = &obstacle {
+            plan.look_again_in(Duration::from_secs(*due_in));
         }
         plan.situations.push(obstacle);
         return;
@@ -96,8 +103,10 @@ fn guard(
         && quarantine.hash == published.hash
         && !on_parole(seen, quarantine.strikes, quarantine.at)
     {
-        let Quarantine { strikes, said, .. } = quarantine.clone();
-        return Some(Situation::Quarantined { strikes, said });
+        return Some(match quarantine.clone() {
+            Quarantine { strikes: 0, .. } => Situation::RolledBack,
+            Quarantine { strikes, said, .. } => Situation::Quarantined { strikes, said },
+        });
     }
     match occasion {
         Occasion::Drift if policy.drift == Drift::Report => {
@@ -107,6 +116,7 @@ fn guard(
             };
             Some(Situation::Drifted(what))
         }
+        Occasion::Drift => contested(seen),
         Occasion::Published => {
             let impact = impact?;
             if impact.overall == Class::Refused {
@@ -114,8 +124,20 @@ fn guard(
             }
             shrunk(seen, published, impact).or_else(|| settling(policy, published))
         }
-        Occasion::First | Occasion::Drift | Occasion::Swallowed => None,
+        Occasion::First | Occasion::Swallowed => None,
     }
+}
+
+/// Whoever keeps writing the file would win or lose for ever, and chmpx reads every version: after
+/// a few times it is put right more and more rarely.
+fn contested(seen: &Observed) -> Option<Situation> {
+    let within_hour = |at: &&u64| seen.now < at.saturating_add(HOUR);
+    let times = seen.memory.drifts.iter().filter(within_hour).count();
+    let doublings = u32::try_from(times.checked_sub(CONTEST)?).unwrap_or(u32::MAX);
+    let wait = CONTEST_WAIT.saturating_mul(2_u64.saturating_pow(doublings)).min(HOUR / 2);
+    let last = seen.memory.drifts.iter().max()?;
+    let due_in = last.saturating_add(wait).checked_sub(seen.now).filter(|due| *due > 0)?;
+    Some(Situation::Contested { times, rival: seen.rival.clone(), due_in })
 }
 
 fn on_parole(seen: &Observed, strikes: u32, at: u64) -> bool {

@@ -109,6 +109,8 @@ fn settled() -> Observed {
         since_install: Some(S(600)),
         now: NOW,
         forced: false,
+        wants_back: false,
+        rival: None,
     }
 }
 
@@ -141,7 +143,7 @@ fn steps_by(seen: &Observed, policy: &Policy) -> Vec<String> {
         Step::Acknowledge { generation, .. } => format!("acknowledge {generation}"),
         Step::Promote { generation, .. } => format!("promote {generation}"),
         Step::Restart { .. } => "restart".to_owned(),
-        Step::RollBack => "roll back".to_owned(),
+        Step::RollBack { .. } => "roll back".to_owned(),
     };
     plan(seen, policy).steps.iter().map(word).collect()
 }
@@ -232,6 +234,21 @@ fn a_removed_file_is_put_back_also_while_k2hr3_is_away() {
         ..settled()
     };
     assert_eq!(steps(&seen), ["install 8 Drift"]);
+}
+
+#[test]
+fn whoever_keeps_changing_the_file_is_put_right_ever_more_rarely() {
+    let edited = |times: u64, ago: u64| {
+        let drifts = (0..times).map(|number| NOW - ago - number).collect();
+        let memory = Memory { drifts, ..settled().memory };
+        let installed = Installed::File(file(&text(&["s9"], ""), 7));
+        Observed { installed, memory, rival: Some("x".to_owned()), ..settled() }
+    };
+    assert_eq!(steps(&edited(2, 0)), ["install 8 Drift"]);
+    assert_eq!(steps(&edited(3, 60)), ["install 8 Drift"]);
+    let contested = Situation::Contested { times: 4, rival: Some("x".to_owned()), due_in: 20 };
+    assert_eq!(situations(&edited(4, 100)), [contested]);
+    assert_eq!(steps(&Observed { forced: true, ..edited(9, 0) }), ["install 8 Drift"]);
 }
 
 #[test]
@@ -563,6 +580,26 @@ fn what_chmpx_was_lost_with_gets_one_more_chance_and_then_none() {
     assert_eq!(steps(&after(1, 30)), ["install 8 Published"]);
     assert_eq!(situations(&after(2, 9999)), [Situation::Quarantined { strikes: 2, said: None }]);
     assert_eq!(steps(&Observed { forced: true, ..after(2, 0) }), ["install 8 Published"]);
+}
+
+#[test]
+fn an_operator_can_go_back_to_what_was_good_before_and_it_stays() {
+    let two = text(&["s1", "s2"], "");
+    let mut seen = Observed { wants_back: true, ..settled() };
+    assert_eq!(steps(&seen), NOTHING);
+    seen.memory.before = Some(mark(&two, 6));
+    assert_eq!(steps(&seen), ["roll back"]);
+
+    let hash = crate::model::candidate::hash(&three());
+    let (at, said) = (NOW - 9999, None);
+    seen.memory.quarantine = Some(Quarantine { hash, generation: 7, strikes: 0, at, said });
+    seen = Observed { wants_back: false, installed: Installed::File(file(&two, 6)), ..seen };
+    seen.memory.installed = Some(mark(&two, 6));
+    seen.memory.adopted = Some(mark(&two, 6));
+    seen.memory.good = Some(mark(&two, 6));
+    seen.chmpx = up(6);
+    assert!(situations(&seen).contains(&Situation::RolledBack));
+    assert_eq!(steps(&seen), NOTHING);
 }
 
 #[test]

@@ -76,6 +76,11 @@ pub fn words(situation: &Situation) -> Words {
                 ),
             )
         }
+        S::RolledBack => Words::new(
+            "rolled-back",
+            "an earlier good file was put back by hand; what is published is kept away",
+            Some("publish something else, or go on with `k2hdkc-slave-agent refresh --force`"),
+        ),
         S::Obstacle(what) => Words::new(
             "cannot-install",
             format!("the file cannot be replaced: {what}"),
@@ -86,6 +91,17 @@ pub fn words(situation: &Situation) -> Words {
             format!("somebody else changed the file: {what}"),
             Some("set target.drift = restore, or install with `refresh --force`"),
         ),
+        S::Contested { times, rival, due_in } => {
+            let rival = rival.as_deref().unwrap_or("somebody else");
+            Words::new(
+                "contested",
+                format!(
+                    "{rival} keeps changing the file: it was put right {times} times within an \
+                     hour, and again in {due_in} s"
+                ),
+                Some("end the other writer (see `doctor`), or set target.drift = report"),
+            )
+        }
         S::Adopting
         | S::Busy
         | S::Swallowed
