@@ -2,6 +2,7 @@
 pub mod candidate;
 pub mod conf;
 pub mod failure;
+pub mod helper;
 pub mod host;
 pub mod identity;
 pub mod impact;

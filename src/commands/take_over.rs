@@ -1,0 +1,93 @@
+//! `take-over`: do the work of the official helper from now on, or give it back.
+
+use std::fs;
+use std::path::Path;
+
+use super::{Exit, Failed};
+use crate::agent::Chain;
+use crate::effects::disk::{self, Attributes};
+use crate::effects::helper;
+use crate::model::helper::{Step, hand_back};
+use crate::settings::{self, Layers};
+
+/// The settings file in which the target of the helper is kept.
+const DROP_IN: &str = "slave-agent.conf.d/10-taken-over.conf";
+
+/// Take over from k2hr3-get-resource-helper: show what that means on this host, or do it.
+#[derive(Debug, clap::Args)]
+pub struct TakeOver {
+    /// Do it; without this, only show it
+    #[arg(long)]
+    pub apply: bool,
+    /// The way back: stop this agent and start the helper's timer again
+    #[arg(long)]
+    pub hand_back: bool,
+}
+
+impl TakeOver {
+    /// Shows the steps, and does them if that was asked for.
+    pub async fn run(&self, layers: &Layers) -> Result<(Exit, String), Failed> {
+        let settings = settings::read(layers)?;
+        let drop_in = settings.paths.settings_file.with_file_name(DROP_IN);
+        let directory = &settings.paths.antpickax_dir;
+        let found = helper::found(directory, &settings.identity.resource, &settings.target.path);
+        let steps = if self.hand_back { hand_back(&drop_in) } else { found.take_over(&drop_in) };
+        if !self.apply {
+            return Ok((Exit::Differences, shown(&steps, &found.output())));
+        }
+        let before = fs::read(found.output()).ok();
+        let mut done = Vec::new();
+        for step in &steps {
+            let failed = helper::perform(step).await.err();
+            match failed.map(|error| Chain(&error).to_string()) {
+                None => done.push(format!("done    {}", step.sentence())),
+                // A unit that is not there needs no stopping; our own has to start.
+                Some(why) if !is_needed(step) => {
+                    done.push(format!("skipped {}: {why}", step.sentence()));
+                }
+                Some(why) => return Err(not_done(step, &why, &done)),
+            }
+        }
+        if put_back(&found.output(), before)? {
+            done.push("done    put the file back that the helper had deleted".to_owned());
+        }
+        Ok((Exit::Ok, done.join("\n") + "\n"))
+    }
+}
+
+/// Whether the helper had deleted the file in spite of the order; then it is there again.
+fn put_back(path: &Path, before: Option<Vec<u8>>) -> Result<bool, Failed> {
+    let Some(bytes) = before.filter(|_| !path.exists()) else { return Ok(false) };
+    let attributes = Attributes { mode: 0o644, owner: None };
+    disk::install(path, &bytes, attributes).map_err(|error| Failed {
+        exit: Exit::CannotWrite,
+        what: Chain(&error).to_string(),
+        help: Some(error.help().to_owned()),
+    })?;
+    Ok(true)
+}
+
+fn is_needed(step: &Step) -> bool {
+    match step {
+        Step::Run(words) => words.iter().any(|word| word.starts_with("k2hdkc-slave-agent")),
+        Step::EndHelper => false,
+        Step::Mode(..) | Step::Write(..) | Step::Remove(..) => true,
+    }
+}
+
+fn shown(steps: &[Step], output: &Path) -> String {
+    let steps: Vec<_> = steps.iter().map(Step::sentence).collect();
+    format!(
+        "the file of the helper is {}\nwith --apply:\n  {}\n",
+        output.display(),
+        steps.join("\n  ")
+    )
+}
+
+fn not_done(step: &Step, why: &str, done: &[String]) -> Failed {
+    Failed {
+        exit: Exit::CannotWrite,
+        what: format!("{}: {why}", step.sentence()),
+        help: Some(format!("each step can be repeated; before this one:\n{}", done.join("\n"))),
+    }
+}

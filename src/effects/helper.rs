@@ -1,0 +1,112 @@
+//! The official helper on this host: what is there of it, and what is done to it.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::time::Duration;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use super::command::{self, CommandError};
+use super::disk::{self, DiskError};
+use crate::model::helper::{Found, Step};
+
+/// The program of the helper.
+const PROGRAM: &[u8] = b"k2hr3-get-resource-helper";
+/// Stopping a unit may wait for its processes.
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// A step could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum StepError {
+    /// A command did not run to its end.
+    #[error(transparent)]
+    Command(#[from] CommandError),
+    /// A command ran and failed.
+    #[error("{0}")]
+    Failed(String),
+    /// A file could not be written.
+    #[error(transparent)]
+    Disk(#[from] DiskError),
+    /// A file could not be changed.
+    #[error("could not change {path}")]
+    Change {
+        /// The file.
+        path: String,
+        /// Why.
+        #[source]
+        cause: io::Error,
+    },
+}
+
+/// What is there of the helper in `directory`.
+pub fn found(directory: &Path, resource: &str, target: &Path) -> Found {
+    let text = |name: &str| fs::read_to_string(directory.join(name)).ok();
+    let mode = |path: &Path| fs::metadata(path).ok().map(|meta| meta.permissions().mode() & 0o7777);
+    Found {
+        conf: text("k2hr3-get-resource-helper.conf"),
+        overrides: text("override.conf"),
+        directory: directory.to_owned(),
+        resource_name: resource.rsplit(['/', ':']).next().unwrap_or_default().to_owned(),
+        target: target.to_owned(),
+        directory_mode: mode(directory),
+        token_mode: mode(&directory.join("k2hr3-role-token")),
+    }
+}
+
+/// Does one step.
+pub async fn perform(step: &Step) -> Result<(), StepError> {
+    match step {
+        Step::Run(words) => run(words).await,
+        Step::EndHelper => {
+            end_all();
+            Ok(())
+        }
+        Step::Mode(path, mode) => fs::set_permissions(path, fs::Permissions::from_mode(*mode))
+            .map_err(|cause| StepError::Change { path: path.display().to_string(), cause }),
+        Step::Write(path, text) => {
+            if let Some(directory) = path.parent() {
+                fs::create_dir_all(directory).map_err(|cause| StepError::Change {
+                    path: directory.display().to_string(),
+                    cause,
+                })?;
+            }
+            Ok(disk::keep(path, text.as_bytes(), 0o644)?)
+        }
+        Step::Remove(path) => match fs::remove_file(path) {
+            Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
+                Err(StepError::Change { path: path.display().to_string(), cause })
+            }
+            _ => Ok(()),
+        },
+    }
+}
+
+async fn run(words: &[String]) -> Result<(), StepError> {
+    let Some((program, arguments)) = words.split_first() else { return Ok(()) };
+    let ended = command::run(program.as_ref(), arguments, LIMIT).await?;
+    if ended.code == Some(0) {
+        return Ok(());
+    }
+    let said = ended.errors.lines().last().unwrap_or_default();
+    Err(StepError::Failed(said.chars().take(200).collect()))
+}
+
+/// Ends every process of the helper, by KILL: its traps remove files.
+fn end_all() {
+    let Ok(entries) = fs::read_dir("/proc") else { return };
+    let pids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    for pid in pids.filter(|pid| is_helper(*pid)) {
+        // One that has ended meanwhile is as wanted.
+        let _gone = kill(Pid::from_raw(pid), Signal::SIGKILL);
+    }
+}
+
+/// The helper is a script: its name is the first word or, after the shell's, the second.
+fn is_helper(pid: i32) -> bool {
+    let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    let mut words = line.split(|byte| *byte == 0).take(2);
+    words.any(|word| word.rsplit(|byte| *byte == b'/').next() == Some(PROGRAM))
+}

@@ -1,0 +1,193 @@
+//! Taking over from the official helper, `k2hr3-get-resource-helper`: what it writes on this host,
+//! and the steps that end it without losing the file, and that bring it back.
+
+use std::path::{Path, PathBuf};
+
+/// The helper's own settings and the overrides for all helpers, by their names.
+const CONF: &str = "k2hr3-get-resource-helper.conf";
+/// Its units.
+const SERVICE: &str = "k2hr3-get-resource.service";
+const TIMER: &str = "k2hr3-get-resource.timer";
+/// Ours.
+const AGENT: &str = "k2hdkc-slave-agent.service";
+
+/// What was found on the host.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Found {
+    /// The text of the helper's settings file, if there is one.
+    pub conf: Option<String>,
+    /// The text of `override.conf`, if there is one.
+    pub overrides: Option<String>,
+    /// Where both are; also where the helper writes by default.
+    pub directory: PathBuf,
+    /// The last part of the resource's path, the helper's default for the name of its file.
+    pub resource_name: String,
+    /// The target of this agent as it is now.
+    pub target: PathBuf,
+    /// The mode of the directory.
+    pub directory_mode: Option<u32>,
+    /// The mode of the token file in it.
+    pub token_mode: Option<u32>,
+}
+
+/// One thing to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Run a command.
+    Run(Vec<String>),
+    /// End every process of the helper at once, so that none of its traps runs.
+    EndHelper,
+    /// Give a path another mode.
+    Mode(PathBuf, u32),
+    /// Write a settings file.
+    Write(PathBuf, String),
+    /// Remove a file.
+    Remove(PathBuf),
+}
+
+impl Step {
+    /// The step in words.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::Run(words) => words.join(" "),
+            Self::EndHelper => "end every process of k2hr3-get-resource-helper".to_owned(),
+            Self::Mode(path, mode) => format!("chmod {mode:04o} {}", path.display()),
+            Self::Write(path, text) => {
+                format!("write {}: {}", path.display(), text.trim().replace('\n', " "))
+            }
+            Self::Remove(path) => format!("remove {}", path.display()),
+        }
+    }
+}
+
+impl Found {
+    /// The file that the helper writes.
+    ///
+    /// As soon as there is an `override.conf`, the helper takes nothing from its own settings but
+    /// its defaults (`k2hr3-get-resource-helper` 281–303), so neither does this.
+    pub fn output(&self) -> PathBuf {
+        let setting = |key: &str| match &self.overrides {
+            Some(overrides) => last_value(overrides, &format!("{CONF}:{key}")),
+            None => self.conf.as_deref().and_then(|conf| last_value(conf, key)),
+        };
+        let directory = setting("OUTPUT_DIR").map_or_else(|| self.directory.clone(), PathBuf::from);
+        directory.join(setting("OUTPUT_FILE").unwrap_or_else(|| self.resource_name.clone()))
+    }
+
+    /// What takes over. `drop_in` is the settings file that is written for it.
+    ///
+    /// The order matters: a helper in its daemon mode deletes the file as soon as its timer is
+    /// disabled, also when it only fails to find out (745–753). So it is kept from starting and
+    /// ended first, and the timer goes last.
+    pub fn take_over(&self, drop_in: &Path) -> Vec<Step> {
+        let mut steps = Vec::new();
+        if self.token_mode.is_some_and(|mode| mode & 0o077 != 0) {
+            steps.push(Step::Mode(self.directory.join("k2hr3-role-token"), 0o600));
+        }
+        if let Some(mode) = self.directory_mode.filter(|mode| mode & 0o022 != 0) {
+            steps.push(Step::Mode(self.directory.clone(), mode & 0o755));
+        }
+        let output = self.output();
+        if output != self.target {
+            let text = format!("[target]\npath = {}\n", output.display());
+            steps.push(Step::Write(drop_in.to_owned(), text));
+        }
+        steps.extend([
+            run(&["systemctl", "mask", "--", SERVICE]),
+            run(&["systemctl", "stop", "--", SERVICE]),
+            Step::EndHelper,
+            run(&["systemctl", "stop", "--", TIMER]),
+            run(&["systemctl", "disable", "--", TIMER]),
+            run(&["systemctl", "mask", "--", TIMER]),
+            run(&["systemctl", "enable", "--", AGENT]),
+            run(&["systemctl", "restart", "--no-block", "--", AGENT]),
+        ]);
+        steps
+    }
+}
+
+/// What gives the file back to the helper.
+pub fn hand_back(drop_in: &Path) -> Vec<Step> {
+    vec![
+        run(&["systemctl", "disable", "--now", "--", AGENT]),
+        Step::Remove(drop_in.to_owned()),
+        run(&["systemctl", "unmask", "--", SERVICE, TIMER]),
+        run(&["systemctl", "enable", "--now", "--", TIMER]),
+    ]
+}
+
+fn run(words: &[&str]) -> Step {
+    Step::Run(words.iter().map(|word| (*word).to_owned()).collect())
+}
+
+/// The last value of `key`; `#` begins a comment only at the start of a line. A value with a colon
+/// means another file, which nobody uses for these keys.
+fn last_value(text: &str, key: &str) -> Option<String> {
+    let lines = text.lines().rev().filter(|line| !line.starts_with('#'));
+    let mut values = lines.filter_map(|line| {
+        let (name, value) = line.split_once('=')?;
+        (name.trim() == key).then(|| value.trim().to_owned())
+    });
+    values.next().filter(|value| !value.is_empty() && !value.contains(':'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(conf: Option<&str>, overrides: Option<&str>) -> Found {
+        Found {
+            conf: conf.map(str::to_owned),
+            overrides: overrides.map(str::to_owned),
+            directory: "/etc/antpickax".into(),
+            resource_name: "slave".to_owned(),
+            target: "/etc/k2hdkc/slave.ini".into(),
+            directory_mode: Some(0o777),
+            token_mode: Some(0o644),
+        }
+    }
+
+    #[test]
+    fn the_file_of_the_helper_is_found_as_the_helper_finds_it() {
+        let named = "OUTPUT_DIR = /etc/k2hdkc\n#OUTPUT_FILE = no\nOUTPUT_FILE = a.ini\n";
+        let dbaas = "k2hr3-get-resource-helper.conf:OUTPUT_FILE = k2hdkc.ini\n";
+        for (conf, overrides, expected) in [
+            (None, None, "/etc/antpickax/slave"),
+            (Some(named), None, "/etc/k2hdkc/a.ini"),
+            (Some(named), Some("chmpx-service-helper.conf:X = y\n"), "/etc/antpickax/slave"),
+            (Some(named), Some(dbaas), "/etc/antpickax/k2hdkc.ini"),
+        ] {
+            assert_eq!(found(conf, overrides).output(), Path::new(expected), "{overrides:?}");
+        }
+    }
+
+    #[test]
+    fn the_timer_goes_only_when_no_helper_is_left_to_notice() {
+        let steps = found(None, None).take_over(Path::new("/d.conf"));
+        let place = |wanted: &dyn Fn(&Step) -> bool| steps.iter().position(wanted).unwrap();
+        let ended = place(&|step| *step == Step::EndHelper);
+        let masked = place(&|step| step.sentence() == format!("systemctl mask -- {SERVICE}"));
+        let timer = place(&|step| step.sentence().contains(TIMER));
+        assert!(masked < ended && ended < timer, "{steps:#?}");
+    }
+
+    #[test]
+    fn what_others_could_write_or_read_is_repaired() {
+        let steps = found(None, None).take_over(Path::new("/d.conf"));
+        assert!(steps.contains(&Step::Mode("/etc/antpickax/k2hr3-role-token".into(), 0o600)));
+        assert!(steps.contains(&Step::Mode("/etc/antpickax".into(), 0o755)));
+        let tight =
+            Found { directory_mode: Some(0o755), token_mode: Some(0o600), ..found(None, None) };
+        let steps = tight.take_over(Path::new("/d.conf"));
+        assert!(!steps.iter().any(|step| matches!(step, Step::Mode(..))), "{steps:#?}");
+    }
+
+    #[test]
+    fn the_target_is_taken_over_unless_it_is_ours_already() {
+        let ours = Found { target: "/etc/antpickax/slave".into(), ..found(None, None) };
+        let writes = |found: &Found| {
+            found.take_over(Path::new("/d.conf")).iter().any(|step| matches!(step, Step::Write(..)))
+        };
+        assert!(writes(&found(None, None)) && !writes(&ours));
+    }
+}
