@@ -16,6 +16,8 @@ pub const HEAL_AFTER: Duration = Duration::from_secs(2);
 /// How often a change that was not noticed is written once more. With four pollers at its control
 /// port chmpx swallows one change in four (measured).
 const HEALS: u32 = 2;
+/// A chmpx that somebody starts later is noticed within this time, however long the interval is.
+const STARTS_LATER: Duration = Duration::from_secs(10);
 /// How often chmpx is looked at while it is expected back.
 const EXPECTING: Duration = Duration::from_secs(1);
 /// How often a busy chmpx is looked at: it has work to do.
@@ -103,6 +105,7 @@ fn absent(seen: &Observed, policy: &Policy, plan: &mut Plan) {
         }
     } else if seen.file().is_some() {
         plan.situations.push(Situation::NoChmpx);
+        plan.look_again_in(STARTS_LATER);
     }
 }
 

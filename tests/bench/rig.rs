@@ -1,0 +1,136 @@
+//! A node to be measured: stand-ins, and the agent as it is shipped.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use sim::chmpx::{Builder, Chmpx, free_port};
+use sim::k2hr3::{Admin, Cluster, NamedBy};
+use tempfile::TempDir;
+
+pub const AGENT: &str = env!("CARGO_BIN_EXE_k2hdkc-slave-agent");
+
+pub struct Rig {
+    pub k2hr3: Admin,
+    cluster: Cluster,
+    directory: TempDir,
+    chmpx: Option<Chmpx>,
+    agent: Option<Child>,
+}
+
+impl Rig {
+    /// A node that looks every `interval`, with nothing running on it yet.
+    pub async fn new(interval: &str) -> Self {
+        let k2hr3 = Admin::spawn(&program("k2hr3-sim"), &[]).await.unwrap();
+        let plan = k2hr3.cluster("c1").servers(3).named_by(NamedBy::Ip);
+        let cluster = plan.ports(8020, 8021, free_port().unwrap()).await.unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        let rig = Self { k2hr3, cluster, directory, chmpx: None, agent: None };
+        let etc = rig.directory.path().join("root/etc/k2hdkc");
+        fs::create_dir_all(&etc).unwrap();
+        fs::write(etc.join("token"), rig.cluster.token()).unwrap();
+        let bin = rig.builder().install().unwrap();
+        let settings = format!(
+            "[k2hr3]\napi_uri = {}\nrole = {}\ntoken_file = {}\n[node]\ncuk = i-bench\ntag = {}\n\
+             [pace]\ninterval = {interval}\nsettle = 0s\n[chmpx]\nstatus_command = {}\n\
+             conftest_command =\npid_file = {}\n",
+            rig.k2hr3.url(),
+            rig.cluster.role(),
+            etc.join("token").display(),
+            own_address(),
+            bin.join("chmpxstatus").display(),
+            rig.directory.path().join("chmpx/pid/chmpx.pid").display(),
+        );
+        fs::write(etc.join("slave-agent.conf"), settings).unwrap();
+        rig
+    }
+
+    pub fn target(&self) -> PathBuf {
+        self.directory.path().join("root/etc/k2hdkc/slave.ini")
+    }
+
+    fn builder(&self) -> Builder {
+        let short = Duration::from_millis(100);
+        let folder = self.directory.path().join("chmpx");
+        Builder::new(self.target(), folder).helped(short, Duration::ZERO, Duration::ZERO)
+    }
+
+    pub fn start_chmpx(&mut self) {
+        self.chmpx = Some(self.builder().spawn().unwrap());
+    }
+
+    pub fn start_agent(&mut self) {
+        let mut command = Command::new(AGENT);
+        command.arg("--root").arg(self.directory.path().join("root")).arg("run");
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        self.agent = Some(command.spawn().unwrap());
+    }
+
+    pub fn agent_pid(&self) -> u32 {
+        self.agent.as_ref().unwrap().id()
+    }
+
+    pub async fn settled(&self) {
+        let status = self.directory.path().join("root/run/k2hdkc-slave-agent/status.json");
+        let end = Instant::now() + Duration::from_secs(30);
+        while !fs::read_to_string(&status).is_ok_and(|text| text.contains("\"code\": \"settled\"")) {
+            assert!(Instant::now() < end, "the node does not settle");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// How long the requests of a first boot take by themselves: read, register, read.
+    pub async fn bare_requests(&self) -> Duration {
+        let token = format!("R={}", self.cluster.token());
+        let headers = [("x-auth-token", token.as_str())];
+        let read = format!("/v1/resource/{}?type=string", self.cluster.resource());
+        let register = format!("/v1/role/{}?cuk=i-bare", self.cluster.role());
+        let begin = Instant::now();
+        self.k2hr3.raw("GET", &read, &headers, "").await.unwrap();
+        self.k2hr3.raw("PUT", &register, &headers, "").await.unwrap();
+        self.k2hr3.raw("GET", &read, &headers, "").await.unwrap();
+        begin.elapsed()
+    }
+}
+
+impl Drop for Rig {
+    fn drop(&mut self) {
+        if let Some(agent) = &mut self.agent {
+            // It may have ended by itself.
+            let _gone = agent.kill();
+            let _reaped = agent.wait();
+        }
+    }
+}
+
+/// A program of the stand-ins. They are not what is measured: the quick profile has them sooner,
+/// and links to them lie where their library looks, beside this program.
+fn program(name: &str) -> PathBuf {
+    static BUILT: OnceLock<()> = OnceLock::new();
+    let here = Path::new(AGENT).parent().unwrap();
+    BUILT.get_or_init(|| {
+        let mut build = Command::new(env!("CARGO"));
+        build.args(["build", "--quiet", "--package", "sim", "--bins"]);
+        let built = build.current_dir(env!("CARGO_MANIFEST_DIR")).status().unwrap();
+        assert!(built.success(), "the stand-ins do not build");
+        for name in ["k2hr3", "chmpx", "chmpxstatus", "chmpxconftest", "chmpx-helper"] {
+            let name = format!("{name}-sim");
+            let link = here.join(&name);
+            // It may be there from an earlier run.
+            let _gone = fs::remove_file(&link);
+            std::os::unix::fs::symlink(here.with_file_name("debug").join(&name), link).unwrap();
+        }
+    });
+    here.join(name)
+}
+
+fn own_address() -> String {
+    let interfaces = nix::ifaddrs::getifaddrs().unwrap();
+    let own = interfaces.filter_map(|interface| {
+        let address = interface.address?;
+        address.as_sockaddr_in().map(nix::sys::socket::SockaddrIn::ip)
+    });
+    own.into_iter().find(|address| !address.is_loopback()).unwrap().to_string()
+}
