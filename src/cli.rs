@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{bootstrap, check, plan, refresh, status, take_over};
+use crate::commands::{bootstrap, check, doctor, plan, refresh, status, take_over};
 use crate::settings::Flags;
 
 /// Keeps a K2HDKC slave node's chmpx in step with its cluster, as published by K2HR3.
@@ -63,6 +63,8 @@ pub enum Command {
     Check(check::Check),
     /// Show what is true now and what is waited for
     Status(status::Status),
+    /// Look for everything that keeps this node from its work, and say how to mend it
+    Doctor(doctor::Doctor),
     /// Put the file back that was good before, and keep what is published away
     Rollback,
     /// Make this node a member of its role

@@ -3,6 +3,7 @@
 pub mod bootstrap;
 pub mod check;
 pub mod compare;
+pub mod doctor;
 pub mod member;
 pub mod plan;
 pub mod refresh;

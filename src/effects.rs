@@ -11,4 +11,5 @@ pub mod packages;
 pub mod rival;
 pub mod socket;
 pub mod state;
+pub mod survey;
 pub mod watch;

@@ -54,6 +54,7 @@ async fn perform(cli: Cli) -> Result<Exit, Failed> {
         Command::Plan(plan) => plan.run(&layers).await.map(said),
         Command::Check(check) => check.run(&mut std::io::stdout().lock()),
         Command::Status(status) => status.run(&layers).await.map(said),
+        Command::Doctor(doctor) => doctor.run(&layers).await.map(said),
         Command::Rollback => rollback::run(&layers).await.map(told),
         Command::Register => member::run(&layers, true).await.map(told),
         Command::Unregister => member::run(&layers, false).await.map(told),

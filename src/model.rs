@@ -1,6 +1,7 @@
 //! Decisions without effects: no disk, no socket, no process, no clock.
 pub mod candidate;
 pub mod conf;
+pub mod doctor;
 pub mod failure;
 pub mod helper;
 pub mod host;

@@ -1,7 +1,9 @@
 //! The real world of the agent: the only place where its neighbours meet.
 
 mod act;
+mod examine;
 mod file;
+mod local;
 mod look;
 mod publication;
 mod tell;
@@ -65,6 +67,8 @@ pub struct Node {
     /// Whether the last cycle left nothing to do: then chmpx is only glanced at.
     settled: bool,
     token: Option<RoleToken>,
+    /// How the files looked in which the token was looked for.
+    token_prints: Vec<Option<Print>>,
     /// The token that K2HR3 did not accept, and when: it is not tried at every look.
     refused_token: Option<(RoleToken, Instant)>,
     carrier: Option<Carrier>,
@@ -113,6 +117,7 @@ impl Node {
             last_install: None,
             settled: false,
             token: None,
+            token_prints: Vec::new(),
             refused_token: None,
             carrier: None,
             missing_looks: 0,

@@ -190,14 +190,29 @@ impl Chmpx {
     pub async fn attention(&self, conf: &Conf) -> Attention {
         let Ok(address) = self.control_port(conf) else { return Attention::Unclear };
         match control::ask(address, "VERSION", ATTENTION_LIMIT).await {
-            Ok(_) => {
-                let (process, target) = (self.seen, self.target.clone());
-                let search = move || holders::reason(process, &target);
-                let held = tokio::task::spawn_blocking(search).await.ok().flatten();
-                Attention::Free { held }
-            }
+            Ok(_) => Attention::Free { held: self.held().await },
             Err(error) => attention_of(&error),
         }
+    }
+
+    /// What chmpx says to VERSION at its control port, or why it does not.
+    pub async fn version(&self, conf: &Conf) -> Result<String, String> {
+        let asked =
+            async { control::ask(self.control_port(conf)?, "VERSION", ATTENTION_LIMIT).await };
+        let first = |text: String| text.lines().next().unwrap_or_default().to_owned();
+        asked.await.map(first).map_err(|error| error.to_string())
+    }
+
+    /// What keeps chmpx from noticing its file, if that can be found out.
+    pub async fn held(&self) -> Option<String> {
+        let (process, target) = (self.seen, self.target.clone());
+        let search = move || holders::reason(process, &target);
+        tokio::task::spawn_blocking(search).await.ok().flatten()
+    }
+
+    /// Every chmpx that runs with this target, or with a file of the same group.
+    pub fn all_of(&self, conf: &Conf) -> Vec<i32> {
+        process::all_of(&self.target, conf)
     }
 
     /// The last that chmpx said, where systemd keeps it.

@@ -6,6 +6,7 @@
     reason = "helpers of tests may fail the test that uses them"
 )]
 #![expect(unreachable_pub, reason = "what the modules share is public among them")]
+mod adoption;
 mod agreement;
 mod bootstrap;
 mod change;

@@ -59,7 +59,10 @@ impl Node {
         };
         node.write_token(node.cluster.token());
         let bin = node.builder().install().unwrap();
-        let tool = |name: &str| bin.join(name).display().to_string();
+        let tool = |name: &str| {
+            let real = std::env::var(format!("K2AGENT_{}", name.to_uppercase()));
+            real.unwrap_or_else(|_| bin.join(name).display().to_string())
+        };
         let pid_file = node.path("chmpx/pid/chmpx.pid").display().to_string();
         let settings = [
             ("k2hr3.api_uri", node.k2hr3.url().to_owned()),
@@ -148,7 +151,15 @@ impl Node {
     }
 
     /// What the stand-in for chmpx is started with; its helper starts as soon as there is a file.
+    /// The helper keeps a real chmpx running instead when `K2AGENT_CHMPX` names one.
     pub fn builder(&self) -> Builder {
+        match std::env::var_os("K2AGENT_CHMPX") {
+            Some(program) => self.stand_in().argument("--chmpx").argument(program),
+            None => self.stand_in(),
+        }
+    }
+
+    fn stand_in(&self) -> Builder {
         let interval = Duration::from_millis(300);
         // Without a grace: a helper whose chmpx dies in it ends, and needs a supervisor itself.
         Builder::new(self.target(), self.path("chmpx")).helped(
@@ -160,6 +171,13 @@ impl Node {
 
     pub fn start_chmpx(&mut self) {
         self.chmpx = Some(self.builder().spawn().unwrap());
+    }
+
+    /// The same, pretending something: see the options of chmpx-sim.
+    pub fn start_chmpx_that(&mut self, pretends: &[(&'static str, &str)]) {
+        let set =
+            |builder: Builder, (name, value): &(&'static str, &str)| builder.set(name, *value);
+        self.chmpx = Some(pretends.iter().fold(self.builder(), set).spawn().unwrap());
     }
 
     pub fn chmpx(&self) -> &Chmpx {

@@ -2,9 +2,11 @@
 //! is active also while chmpx is dead or was never started.
 
 use std::fs;
+use std::io::Read as _;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
+use crate::model::conf::Conf;
 use crate::model::memory::Process;
 
 /// The process in its supervisor's pid file, else the one that was started with this file.
@@ -60,6 +62,27 @@ fn by_command_line(target: &Path) -> Option<Process> {
     .find_map(alive)
 }
 
+/// Every chmpx that was started with `target`, or with another file of the same group and control
+/// port as `conf`: these share their memory and their port (measured).
+pub(super) fn all_of(target: &Path, conf: &Conf) -> Vec<i32> {
+    let place = |conf: &Conf| (conf.group().cloned(), conf.self_ctlport());
+    let is_same = |bytes: &[u8]| conf.group().is_some() && place(&Conf::read(bytes)) == place(conf);
+    let same_group = |word: &[u8]| {
+        let path = Path::new(std::ffi::OsStr::from_bytes(word));
+        path.is_absolute() && path.is_file() && fs::read(path).is_ok_and(|bytes| is_same(&bytes))
+    };
+    let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
+    let pids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    let is_one = |words: &[Vec<u8>]| {
+        let mut files = words.iter().skip(1);
+        is_chmpx(words)
+            && files.any(|word| word == target.as_os_str().as_bytes() || same_group(word))
+    };
+    pids.filter(|pid| command_line(*pid).is_some_and(|words| is_one(&words)))
+        .filter(|pid| alive(*pid).is_some())
+        .collect()
+}
+
 fn command_line(pid: i32) -> Option<Vec<Vec<u8>>> {
     let words = fs::read(format!("/proc/{pid}/cmdline")).ok()?;
     Some(words.split(|byte| *byte == 0).map(<[u8]>::to_vec).collect())
@@ -78,7 +101,10 @@ fn is_chmpx(words: &[Vec<u8>]) -> bool {
 
 /// The process as it stands in `/proc/PID/stat`, unless it is only waiting to be reaped.
 fn alive(pid: i32) -> Option<Process> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // One read is enough for the line, and this is asked at every look.
+    let mut line = [0; 1024];
+    let length = fs::File::open(format!("/proc/{pid}/stat")).ok()?.read(&mut line).ok()?;
+    let stat = String::from_utf8_lossy(line.get(..length)?);
     // The name in brackets may itself have blanks and brackets.
     let mut fields = stat.get(stat.rfind(')')? + 1..)?.split_whitespace();
     let state = fields.next()?;

@@ -1,0 +1,189 @@
+//! The host: what keeps chmpx from noticing, from starting, or from answering.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
+
+use super::super::observed::Observed;
+use super::{Finding, Level, Survey};
+
+/// A role token lives for a day, unless its maker asked for more.
+const TOKEN_LIFE: Duration = Duration::from_secs(24 * 3600);
+/// chmpx resolves names while it does nothing else: a second is long.
+const SLOW: Duration = Duration::from_secs(1);
+/// Less is used up by a few other programs of the same user.
+const FEW_INSTANCES: u64 = 32;
+const FEW_WATCHES: u64 = 1024;
+/// What Debian writes for the host's own name: no other host can reach it.
+const OWN_NAME_ONLY: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 1, 1));
+/// A clock before this is wrong: the agent is younger.
+const FIRST_RELEASE: u64 = 1_735_689_600;
+
+pub(super) fn target(seen: &Observed, survey: &Survey) -> Finding {
+    const CODE: &str = "target";
+    if survey.is_mount {
+        let help = "mount its directory instead of the single file: no rename can reach chmpx";
+        return Finding::fault(CODE, "the target is a mount point", help);
+    }
+    if let Some(why) = seen.file().and_then(|file| file.misplaced.clone()) {
+        let help = "the agent puts it right with target.drift = restore; or `refresh --force`";
+        return Finding::fault(CODE, why, help);
+    }
+    if let Some(links) = survey.links.filter(|links| *links > 1) {
+        let help = "remove the other names (a backup?): chmpx may not notice changes";
+        return Finding::risk(CODE, format!("the target has {links} hard links"), help);
+    }
+    Finding::fine(CODE, "the target is a plain file")
+}
+
+pub(super) fn watch(seen: &Observed, survey: &Survey) -> Finding {
+    const CODE: &str = "watch";
+    match (&survey.held, seen.running()) {
+        (Some(held), Some(_)) => Finding::fault(
+            CODE,
+            format!("chmpx does not see changes of its file: {held}"),
+            "restart chmpx (the agent does it with chmpx.on_change = auto)",
+        ),
+        (None, Some(_)) => Finding::fine(CODE, "nothing keeps chmpx from noticing its file"),
+        (_, None) => Finding::unknown(CODE, "no chmpx runs that could watch", "see `adopted`"),
+    }
+}
+
+pub(super) fn inotify(survey: &Survey) -> Finding {
+    const CODE: &str = "inotify";
+    let few = |number: Option<u64>, least| number.is_some_and(|number| number < least);
+    if few(survey.inotify_instances, FEW_INSTANCES) || few(survey.inotify_watches, FEW_WATCHES) {
+        let help = "raise fs.inotify.max_user_instances to 128 and max_user_watches to 8192";
+        return Finding::risk(CODE, "few inotify instances or watches are allowed", help);
+    }
+    Finding::fine(CODE, "inotify has room")
+}
+
+/// A chmpx that is not root makes queues of `MAXMQSERVER + MAXMQCLIENT` messages; root raises its
+/// own limit.
+pub(super) fn mqueue(seen: &Observed, survey: &Survey) -> Finding {
+    const CODE: &str = "mqueue";
+    let number = |key: &str, default: u64| {
+        let entry = seen.file().and_then(|file| file.conf.global(key));
+        entry.map_or(default, |entry| u64::try_from(entry.value.int()).unwrap_or(default))
+    };
+    let needed = number("MAXMQSERVER", 1) + number("MAXMQCLIENT", 8192);
+    match (survey.mqueue_longest, survey.chmpx_user) {
+        (Some(longest), Some(user)) if user != 0 && longest < needed => Finding::risk(
+            CODE,
+            format!("fs.mqueue.msg_max is {longest}, and the file asks for {needed}"),
+            "raise fs.mqueue.msg_max, or lower MAXMQCLIENT in the resource: else chmpx may not \
+             start",
+        ),
+        _ => Finding::fine(CODE, "message queues are long enough for the user of chmpx"),
+    }
+}
+
+pub(super) fn token(seen: &Observed, survey: &Survey) -> Finding {
+    const CODE: &str = "token";
+    match (survey.token_age, seen.memory.registered) {
+        (Some(age), false) if age > TOKEN_LIFE => Finding::risk(
+            CODE,
+            format!(
+                "the role token is {} hours old, and may not live longer",
+                age.as_secs() / 3600
+            ),
+            "put a fresh role token into the token file; the agent notices",
+        ),
+        (None, false) => Finding::fault(
+            CODE,
+            "there is no role token, and this node is not registered",
+            "put a role token of the slave role into the token file; the agent notices",
+        ),
+        (Some(age), _) => {
+            Finding::fine(CODE, format!("the role token is {} hours old", age.as_secs() / 3600))
+        }
+        (None, true) => Finding::fine(CODE, "no role token; K2HR3 knows this node by its address"),
+    }
+}
+
+pub(super) fn rival(survey: &Survey) -> Finding {
+    const CODE: &str = "rival";
+    match &survey.rival {
+        Some(rival) => Finding::fault(
+            CODE,
+            format!("{rival} writes the same file, in place, and ends chmpx with it"),
+            "systemctl disable --now k2hr3-get-resource.timer k2hr3-get-resource.service",
+        ),
+        None => Finding::fine(CODE, "the official helper is not at work here"),
+    }
+}
+
+pub(super) fn one_chmpx(survey: &Survey) -> Finding {
+    const CODE: &str = "one-chmpx";
+    if survey.chmpxs.len() < 2 {
+        return Finding::fine(CODE, "no two chmpx share a group");
+    }
+    let pids: Vec<_> = survey.chmpxs.iter().map(ToString::to_string).collect();
+    Finding::fault(
+        CODE,
+        format!("processes {} are chmpx of one group", pids.join(" and ")),
+        "end all but the supervised one (HUP): the first to end deletes what the others share",
+    )
+}
+
+pub(super) fn clock(seen: &Observed, survey: &Survey) -> Finding {
+    const CODE: &str = "clock";
+    let memory = &seen.memory;
+    let marks = [&memory.installed, &memory.adopted].into_iter().flatten();
+    let last = marks.map(|mark| mark.at).max().unwrap_or_default();
+    let help = "set the clock, and keep it right with chrony or systemd-timesyncd";
+    if seen.now < FIRST_RELEASE || last > seen.now + 60 {
+        return Finding::fault(CODE, "the clock is behind: certificates and waits suffer", help);
+    }
+    if survey.clock_is_kept == Some(false) {
+        return Finding::risk(CODE, "nobody keeps the clock right", help);
+    }
+    Finding::fine(CODE, "the clock is plausible")
+}
+
+pub(super) fn control_port(seen: &Observed, survey: &Survey) -> Vec<Finding> {
+    const CODE: &str = "control-port";
+    let mut findings = Vec::new();
+    findings.push(match (&survey.control_answer, seen.running()) {
+        (Some(Ok(version)), _) => Finding::fine(CODE, format!("it answers: {version}")),
+        (Some(Err(why)), Some(_)) => Finding::risk(
+            CODE,
+            format!("it does not answer: {why}"),
+            "chmpx may be busy with names that resolve slowly; else check chmpx.ctlport",
+        ),
+        (_, None) | (None, Some(_)) => {
+            Finding::unknown(CODE, "it was not asked: no chmpx is known to run", "see `adopted`")
+        }
+    });
+    if survey.control_listens.iter().any(|address| !address.is_loopback()) {
+        let everybody = survey.control_listens.iter().any(IpAddr::is_unspecified);
+        let to = if everybody { "on every address" } else { "beyond this host" };
+        let help = "let only the servers and slaves of the cluster reach it (firewall): it takes \
+                    commands without asking who sends them";
+        findings.push(Finding::risk("control-port-open", format!("it listens {to}"), help));
+    }
+    findings
+}
+
+pub(super) fn names(survey: &Survey) -> Vec<Finding> {
+    const HELP: &str =
+        "give every server a working entry in DNS or /etc/hosts, forward and reverse";
+    let mut findings = Vec::new();
+    for (name, lookup) in &survey.lookups {
+        let addresses = lookup.addresses.as_deref();
+        if addresses.is_none_or(<[_]>::is_empty) {
+            let what = format!("{name} does not resolve: chmpx stands still for 5 s at each try");
+            findings.push(Finding::fault("names", what, HELP));
+        } else if addresses.is_some_and(|all| all.iter().all(|one| *one == OWN_NAME_ONLY)) {
+            let what = format!("{name} resolves only to {OWN_NAME_ONLY}");
+            findings.push(Finding::risk("names", what, HELP));
+        } else if lookup.took > SLOW {
+            let what = format!("{name} took {:.1} s to resolve", lookup.took.as_secs_f64());
+            findings.push(Finding::risk("names", what, HELP));
+        }
+    }
+    if findings.iter().all(|finding| finding.level == Level::Fine) {
+        findings.push(Finding::fine("names", "every name resolves quickly"));
+    }
+    findings
+}

@@ -1,0 +1,150 @@
+//! Finding out what is true on this host: the file, and the chmpx that reads it.
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::{Node, on_disk};
+use crate::agent::Trouble;
+use crate::effects::chmpx::Ask;
+use crate::effects::disk::{self, Attributes, Found};
+use crate::effects::rival;
+use crate::model::conf::Conf;
+use crate::model::observed::{Attention, Chmpx as SeenChmpx, Installed, InstalledFile, Server};
+use crate::model::plan::HEAL_AFTER;
+use crate::model::trial::Life;
+
+/// The control port is left alone for this long after an exchange.
+const QUIET: Duration = Duration::from_secs(1);
+/// A settled chmpx is asked what it has in force this often; in between its process is glanced at.
+const FULL_LOOK: Duration = Duration::from_secs(300);
+/// The same while not all of its servers are up and connected.
+const FULL_LOOK_AT_CHANGING: Duration = Duration::from_secs(30);
+
+impl Node {
+    pub(super) fn look_at_target(&mut self, troubles: &mut Vec<Trouble>) -> Installed {
+        let path = &self.settings.target.path;
+        let print = disk::print(path);
+        if let Some((known, installed)) = &self.target
+            && *known == print
+            && print.is_some()
+        {
+            return installed.clone();
+        }
+        let installed = match disk::look(path) {
+            Ok(Found::Missing) => Installed::Missing,
+            Ok(Found::File(content)) => {
+                let why = self.unreadable(content.mode, content.owner);
+                Installed::File(InstalledFile::new(content.bytes, why))
+            }
+            Ok(Found::Link(content)) => {
+                let why = "it is a symbolic link, which chmpx does not see being changed";
+                Installed::File(InstalledFile::new(content.bytes, Some(why.to_owned())))
+            }
+            Ok(Found::Other(what)) => Installed::Obstacle(what),
+            Err(error) => {
+                let what = error.to_string();
+                troubles.push(on_disk("looking at the file of chmpx", error));
+                Installed::Obstacle(what)
+            }
+        };
+        self.target = Some((print, installed.clone()));
+        installed
+    }
+
+    /// What keeps the running chmpx from reading a file with these attributes: on such a file it
+    /// loses its watch for ever, and the next connection to its control port ends it (measured).
+    fn unreadable(&self, mode: u32, owner: (u32, u32)) -> Option<String> {
+        let (user, groups) = self.chmpx.reader()?;
+        (!Attributes::is_readable(mode, owner, user, &groups))
+            .then(|| format!("its mode {mode:03o} keeps chmpx (user {user}) from reading it"))
+    }
+
+    /// Who else is known to write the file, once somebody else has changed it.
+    pub(super) fn rival(&self) -> Option<String> {
+        (!self.memory.drifts.is_empty()).then(rival::official_helper).flatten()
+    }
+
+    /// The mode and owner for a new file: those of the old one, else what was decided; in any case
+    /// such that the running chmpx may read it.
+    pub(super) fn attributes(&self) -> Attributes {
+        let decided = self.decided_attributes();
+        let owner = decided.owner.unwrap_or_else(disk::own_ids);
+        match self.chmpx.reader() {
+            Some((user, groups))
+                if !Attributes::is_readable(decided.mode, owner, user, &groups) =>
+            {
+                Attributes { mode: decided.mode | 0o444, ..decided }
+            }
+            _ => decided,
+        }
+    }
+
+    fn decided_attributes(&self) -> Attributes {
+        let target = &self.settings.target;
+        let wished = || target.owner.as_deref().and_then(Attributes::owner);
+        match fs::metadata(&target.path) {
+            Ok(meta) if meta.is_file() => {
+                // A file that its readers cannot read blinds chmpx for ever: what was decided wins.
+                let mode = meta.permissions().mode() & 0o777 | target.mode & 0o444;
+                Attributes { mode, owner: Some((meta.uid(), meta.gid())) }
+            }
+            _ => Attributes { mode: target.mode, owner: wished() },
+        }
+    }
+
+    pub(super) async fn look_at_chmpx(&mut self, installed: &Installed) -> SeenChmpx {
+        if let Some((at, seen)) = &self.seen_chmpx
+            && self.settled
+            && !self.forced
+            && at.elapsed() < full_look_after(seen)
+            && self.chmpx.is_alive() == Some(true)
+        {
+            return seen.clone();
+        }
+        let conf = match installed {
+            Installed::File(file) => Arc::clone(&file.conf),
+            Installed::Missing | Installed::Obstacle(_) => Arc::new(Conf::read(b"")),
+        };
+        let quiet = self.last_install.is_some_and(|at| at.elapsed() < QUIET);
+        let ask = if quiet { Ask::OffControlPort } else { Ask::Freely };
+        let mut seen = self.chmpx.look(&conf, ask).await;
+        let had_time = self.last_install.is_none_or(|at| at.elapsed() >= HEAL_AFTER);
+        if had_time && is_behind(&seen, &conf) {
+            let attention = self.chmpx.attention(&conf).await;
+            if matches!(attention, Attention::Free { .. }) {
+                // It may have answered because it has just become ready with the file.
+                seen = self.chmpx.look(&conf, ask).await;
+            }
+            if let SeenChmpx::Up(running) = &mut seen {
+                running.attention = attention;
+            }
+        }
+        self.seen_chmpx = Some((Instant::now(), seen.clone()));
+        seen
+    }
+}
+
+/// Whether chmpx shows another generation than the file has.
+fn is_behind(chmpx: &SeenChmpx, conf: &Conf) -> bool {
+    let SeenChmpx::Up(running) = chmpx else { return false };
+    let installed = conf.file_version().map(|version| version.value);
+    running.generation.is_some() && installed.is_some() && running.generation != installed
+}
+
+pub(super) fn life_of(chmpx: &SeenChmpx) -> Life {
+    match chmpx {
+        SeenChmpx::Up(running) => running.process.map_or(Life::Unclear, Life::Runs),
+        SeenChmpx::Down => Life::Gone,
+        SeenChmpx::Unknown(_) => Life::Unclear,
+    }
+}
+
+fn full_look_after(chmpx: &SeenChmpx) -> Duration {
+    let is_well = |server: &Server| server.is_up() && server.connected;
+    match chmpx {
+        SeenChmpx::Up(running) if !running.servers.iter().all(is_well) => FULL_LOOK_AT_CHANGING,
+        SeenChmpx::Up(_) | SeenChmpx::Down | SeenChmpx::Unknown(_) => FULL_LOOK,
+    }
+}
