@@ -123,7 +123,8 @@ pub async fn run<S>(
             let wait = match again {
                 Again::AtOnce => {
                     busy = busy.saturating_add(1);
-                    AT_ONCE * 2_u32.pow(busy.saturating_sub(BUSY).min(10))
+                    let effect = AT_ONCE * 2_u32.pow(busy.saturating_sub(BUSY).min(10));
+                    effect.min(until_ask)
                 }
                 Again::In(wait) => {
                     busy = 0;
@@ -182,7 +183,7 @@ async fn cycle(
     let registered = plan.steps.iter().any(|step| matches!(step, Step::Register));
     if registered && acted {
         // What is published now lists this node.
-        *next_ask = world.up_for() + AT_ONCE;
+        *next_ask = world.up_for();
     }
     let next = next_ask.saturating_sub(world.up_for());
     let failures = pace.failures();
