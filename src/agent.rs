@@ -123,8 +123,7 @@ pub async fn run<S>(
             let wait = match again {
                 Again::AtOnce => {
                     busy = busy.saturating_add(1);
-                    let effect = AT_ONCE * 2_u32.pow(busy.saturating_sub(BUSY).min(10));
-                    effect.min(until_ask)
+                    AT_ONCE * 2_u32.pow(busy.saturating_sub(BUSY).min(10))
                 }
                 Again::In(wait) => {
                     busy = 0;
@@ -197,6 +196,7 @@ async fn cycle(
     };
     world.tell(told).await;
     match plan.again {
+        _ if registered && acted => Again::In(Duration::ZERO),
         _ if acted => Again::AtOnce,
         Some(wait) => Again::In(wait),
         None => Again::AsUsual,

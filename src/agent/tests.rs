@@ -11,7 +11,7 @@ use crate::model::host::Host;
 use crate::model::identity::Cuk;
 use crate::model::memory::{Mark, Memory};
 use crate::model::observed::{
-    Chmpx, Installed, InstalledFile, K2hr3, Membership, Publication, Published,
+    Attention, Chmpx, Installed, InstalledFile, K2hr3, Membership, Publication, Published, Running,
 };
 use crate::model::plan::{Drift, OnChange};
 
@@ -151,7 +151,7 @@ fn candidate() -> Candidate {
     draft.check(&Host { addresses, answers, ..Host::default() }, Stamp::Generation).unwrap()
 }
 
-/// A node with nothing left to do: its file is in place and no chmpx runs.
+/// A node with nothing left to do: chmpx has its file in force, and lived with it long enough.
 fn settled() -> Observed {
     let content = candidate();
     let bytes = content.clone().at_generation(1).bytes();
@@ -170,8 +170,20 @@ fn settled() -> Observed {
         carrier: None,
         installed: Installed::File(InstalledFile::new(bytes, None)),
         adopted: None,
-        chmpx: Chmpx::Down,
-        memory: Memory { registered: true, installed: Some(mark), ..Memory::of("i-1") },
+        chmpx: Chmpx::Up(Running {
+            process: None,
+            since: None,
+            attention: Attention::NotTried,
+            generation: Some(1),
+            servers: Vec::new(),
+        }),
+        memory: Memory {
+            registered: true,
+            installed: Some(mark.clone()),
+            adopted: Some(mark.clone()),
+            good: Some(mark),
+            ..Memory::of("i-1")
+        },
         since_install: None,
         now: 1_000_000,
         forced: false,
@@ -230,7 +242,7 @@ async fn steps_are_carried_out_in_order_and_looked_at_again_at_once() {
             told
         ]
     );
-    assert_eq!(world.log[4].0, AT_ONCE);
+    assert_eq!(world.log[4].0, S(0));
 }
 
 #[tokio::test(start_paused = true)]
