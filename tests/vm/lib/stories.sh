@@ -240,9 +240,7 @@ remove_and_purge() {
   on 1 test -e /etc/k2hdkc/slave-agent.conf
   on 1 test -d /var/lib/k2hdkc-slave-agent
   on 1 dpkg --purge k2hdkc-slave-agent
-  on 1 sh -c 'find / -xdev -name "*k2hdkc-slave-agent*" -not -path "/proc/*" -not -path "/var/lib/cloud/*" \
-    -not -path "/var/log/*" -not -path "/root/*" -not -path "/tmp/*" -not -path "$0/*"' "$top" >"$work/left"
-  is '' cat "$work/left"
+  is '' on 1 find /etc /usr /lib/systemd /run /var/lib -xdev -name '*k2hdkc-slave-agent*' -not -path '/var/lib/cloud/*'
   # chmpx goes on with the file that it has.
   on 1 test -s /etc/k2hdkc/slave.ini
   is "$chmpx" on 1 cat /run/antpickax/chmpx.pid
