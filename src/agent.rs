@@ -28,7 +28,7 @@ pub trait World {
     /// Waits until something happens, at most for `limit`.
     fn wait(&mut self, limit: Duration) -> impl Future<Output = Wake>;
 
-    /// The time since the agent started, also while the machine was asleep.
+    /// The time since the agent started, by a clock that is never set.
     fn up_for(&self) -> Duration;
 }
 

@@ -1,4 +1,5 @@
 //! Decisions without effects: no disk, no socket, no process, no clock.
+pub mod address;
 pub mod candidate;
 pub mod conf;
 pub mod doctor;

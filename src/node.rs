@@ -1,10 +1,12 @@
 //! The real world of the agent: the only place where its neighbours meet.
 
 mod act;
+mod ask;
 mod examine;
 mod file;
 mod local;
 mod look;
+mod membership;
 mod publication;
 mod tell;
 mod wait;
@@ -16,6 +18,7 @@ use std::time::{Duration, Instant};
 
 use crate::agent::{Cycle, Trouble, Wake, World};
 use crate::effects::chmpx::Chmpx;
+use crate::effects::clock;
 use crate::effects::disk::Print;
 use crate::effects::k2hr3::{K2hr3, Unusable};
 use crate::effects::socket::Desk;
@@ -24,10 +27,11 @@ use crate::effects::watch::{Noticed, Watch};
 use crate::model::conf::Conf;
 use crate::model::failure::Outlook;
 use crate::model::identity::RoleToken;
-use crate::model::memory::Memory;
+use crate::model::memory::{Memory, Seconds};
 use crate::model::observed::{Carrier, Chmpx as SeenChmpx, Installed, Observed};
 use crate::model::plan::Step;
 use crate::model::settings::Settings;
+use membership::Probe;
 use publication::Publications;
 use tell::Ailments;
 pub use tell::STATUS_FILE;
@@ -73,6 +77,9 @@ pub struct Node {
     refused_token: Option<(RoleToken, Instant)>,
     carrier: Option<Carrier>,
     missing_looks: u32,
+    probe: Probe,
+    /// The wall clock at the last look, and when that was.
+    last_clock: Option<(Seconds, Instant)>,
     forced: bool,
     /// Whether an operator wants the file that was good before.
     wants_back: bool,
@@ -100,7 +107,9 @@ impl Node {
         let directory = settings.paths.state_dir.clone();
         let mut state = State::new(directory.clone())
             .map_err(|cause| StartError::State { path: directory, cause })?;
-        let memory = state.memory(settings.identity.cuk.as_str());
+        let identity = &settings.identity;
+        let mut memory = state.memory(identity.cuk.as_str()).in_role(&identity.role.to_string());
+        memory.know_no_future(clock::now());
         let adopted = state.copy(Kept::Adopted).map(|bytes| Arc::new(Conf::read(&bytes)));
         let publications = Publications::remembered(&memory, state.published());
         let watch = Watch::new(&watched(&settings));
@@ -121,6 +130,8 @@ impl Node {
             refused_token: None,
             carrier: None,
             missing_looks: 0,
+            probe: Probe::default(),
+            last_clock: None,
             forced: false,
             wants_back: false,
             watch,

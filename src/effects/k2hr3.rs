@@ -4,6 +4,7 @@ mod answer;
 mod connect;
 mod url;
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use reqwest::{Method, RequestBuilder, Response};
@@ -53,8 +54,20 @@ pub struct K2hr3 {
 impl K2hr3 {
     /// Prepares connections; makes none.
     pub fn new(reach: &Reach) -> Result<Self, Unusable> {
-        let (http, pin) = connect::client(reach, AGENT)?;
+        let (http, pin) = connect::client(reach, AGENT, None)?;
         Ok(Self { http, base: reach.api_uri.clone(), pin })
+    }
+
+    /// Prepares connections that come from `address`, which this host has to have.
+    pub fn coming_from(reach: &Reach, address: IpAddr) -> Result<Self, Unusable> {
+        let (http, pin) = connect::client(reach, AGENT, Some(address))?;
+        Ok(Self { http, base: reach.api_uri.clone(), pin })
+    }
+
+    /// The address of this host in its last exchange with K2HR3. Behind a NAT K2HR3 sees another
+    /// one; but when this one changes, that may have changed, too.
+    pub fn own_address(&self) -> Option<IpAddr> {
+        connect::address_towards(self.pin.peer()?)
     }
 
     /// Reads the RESOURCE, unless it still is the one with the tag `etag`.
@@ -121,6 +134,14 @@ impl K2hr3 {
         let ask = self.http.request(Method::PUT, url::registration(&self.base, who));
         let response = self.send(ask.header(TOKEN, token.header())).await?;
         answer::done(Request::Register, 201, response, Some(token)).await
+    }
+
+    /// Whether K2HR3 knows the role that this node is a member of. It registers and lets read also
+    /// where the role was never made, if only one above it may; but it gives no token for it
+    /// (measured on 2.0.3). The token is not needed, and dropped.
+    pub async fn knows_role(&self, who: &Identity) -> Result<(), Failure> {
+        let ask = self.http.request(Method::GET, url::token(&self.base, who));
+        answer::done(Request::ReadByAddress, 200, self.send(ask).await?, None).await
     }
 
     /// Takes this node out of its role. Never with a token: that would delete the token, which all

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use super::conf::{Conf, Given, Questions};
+use super::conf::{Conf, Given, Peer, Questions};
 use super::host::Host;
 use super::identity::Cuk;
 use super::rules::{Finding, Level, judge};
@@ -23,6 +23,9 @@ pub fn hash(text: &str) -> String {
 /// What stands in published texts for the key of the instance that reads them: K2HDKC `DBaaS` writes
 /// the first, its Kubernetes variant the second.
 const OWN_CUK: [&str; 2] = ["__SELF_INSTANCE_ID__", "%%SELF_CONTAINER_CUK%%"];
+
+/// Names of this host by which no other host can reach it.
+const LOOPBACK: [&str; 3] = ["127.0.0.1", "::1", "localhost"];
 
 /// Whether FILEVERSION is replaced by the generation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,9 +68,13 @@ impl Draft {
         if slaves.iter().any(|slave| slave.cuk == *cuk.as_str()) {
             return Some(true);
         }
+        // What the template of K2HDKC DBaaS names where nobody is registered; it is nobody.
+        let dummy = |slave: &Peer| {
+            slave.cuk == *"dummy_cuk" || LOOPBACK.iter().any(|name| slave.name.is_word(name))
+        };
+        let named = slaves.iter().any(|slave| !slave.cuk.is_empty()) || slaves.iter().all(dummy);
         // A text that chmpx would not load proves nothing.
-        let loads = judge(&self.conf, None).loads;
-        (loads && slaves.iter().any(|slave| !slave.cuk.is_empty())).then_some(false)
+        (named && judge(&self.conf, None).loads).then_some(false)
     }
 
     /// Checks the draft for the host it is meant for.
@@ -152,5 +159,40 @@ impl Refused {
     /// The finding that an operator should read first.
     pub fn first(&self) -> Option<&Finding> {
         self.findings.iter().find(|f| f.level == Level::Error).or_else(|| self.findings.first())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lists(slaves: &str) -> Option<bool> {
+        let text = format!(
+            "[GLOBAL]\nGROUP = g\nFILEVERSION = 1\nMODE = SLAVE\nDELIVERMODE = hash\n\
+             MAXCHMPX = 64\nSELFCTLPORT = 8031\n\
+             [SVRNODE]\nNAME = s1\nPORT = 8020\nCTLPORT = 8021\n{slaves}"
+        );
+        let cuk = Cuk::parse("i-1").unwrap();
+        Draft::new(&text, &cuk).lists(&cuk)
+    }
+
+    #[test]
+    fn a_text_lists_a_node_that_it_names_by_its_key() {
+        let own = "[SLVNODE]\nNAME = a\nCTLPORT = 1\nCUK = i-1\n";
+        let other = "[SLVNODE]\nNAME = b\nCTLPORT = 1\nCUK = i-2\n";
+        assert_eq!(lists(&format!("{other}{own}")), Some(true));
+        assert_eq!(lists(other), Some(false));
+    }
+
+    #[test]
+    fn a_text_without_keys_leaves_it_to_the_rules() {
+        assert_eq!(lists("[SLVNODE]\nNAME = [.]*\nCTLPORT = 1\n"), None);
+    }
+
+    #[test]
+    fn a_dummy_is_nobody_with_a_key_and_without() {
+        let dummy = "[SLVNODE]\nNAME = 127.0.0.1\nCTLPORT = 1\n";
+        assert_eq!(lists(dummy), Some(false));
+        assert_eq!(lists(&format!("{dummy}CUK = dummy_cuk\n")), Some(false));
     }
 }

@@ -101,13 +101,13 @@ pub fn classify(request: Request, code: u16, message: &str) -> Class {
     match code {
         401 | 403 if request == Request::Unregister => Class::NotMember,
         401 => Class::Token,
-        403 => Class::Denied,
         // «Not initialize yet» and «could not set enable value» are the storage, whatever the code.
         400 | 404 if has("Not initialize yet") || has("could not set enable value") => Class::Busy,
         404 if has("is not role(") && has("member") => Class::NotMember,
         404 if has("could not get role(") && has("policy data") => Class::NoRole,
+        404 if has("could not get role id(") => Class::NoRole,
         404 if request == Request::Register => Class::NoRole,
-        404 => Class::Denied,
+        403 | 404 => Class::Denied,
         408 | 409 | 425 | 429 | 500..=599 => Class::Busy,
         400..=499 => Class::Rejected,
         _ => Class::Stranger,
@@ -151,6 +151,7 @@ mod tests {
             ),
             (ReadByToken, 404, "could not get role(r) in tenant(t) policy data.", Class::NoRole),
             (ReadByAddress, 404, "could not get role(r) in tenant(t) policy data.", Class::NoRole),
+            (ReadByAddress, 404, "could not get role id(yrn/id) value, or it", Class::NoRole),
             (
                 ReadByAddress,
                 400,

@@ -3,6 +3,10 @@
 //! Published, installed and adopted are three separate facts: each was true at some moment, and
 //! none follows from another. A lost or foreign memory is a first look, not an error.
 
+mod clock;
+
+use std::net::IpAddr;
+
 use serde::{Deserialize, Serialize};
 
 use super::trial::{Life, Trial};
@@ -83,6 +87,10 @@ pub struct Memory {
     pub registrations: u32,
     /// When this instance last registered.
     pub registered_at: Seconds,
+    /// The role that all of this is about.
+    pub role: String,
+    /// The address of this node from which K2HR3 was last seen to know it as a member.
+    pub address: Option<IpAddr>,
     /// Whether an operator took this instance out of its role on purpose.
     pub departed: bool,
     /// Failed attempts to reach K2HR3 in a row.
@@ -129,6 +137,20 @@ impl Memory {
     #[must_use]
     pub fn belonging_to(self, cuk: &str) -> Self {
         if self.cuk == cuk { self } else { Self::of(cuk) }
+    }
+
+    /// This memory as it is worth in `role`: being a member of another one is no membership.
+    #[must_use]
+    pub fn in_role(mut self, role: &str) -> Self {
+        // The memory of an agent that did not keep the role yet is about this one.
+        if self.role != role && !self.role.is_empty() {
+            self.registered = false;
+            self.registrations = 0;
+            self.departed = false;
+            self.address = None;
+        }
+        role.clone_into(&mut self.role);
+        self
     }
 
     /// Notes a restart of chmpx at `now`, and forgets those of more than an hour ago.
@@ -218,6 +240,13 @@ mod tests {
         let memory = Memory { registered: true, ..Memory::of("a") };
         assert!(memory.clone().belonging_to("a").registered);
         assert!(!memory.belonging_to("b").registered);
+    }
+
+    #[test]
+    fn a_member_of_one_role_is_no_member_of_another() {
+        let memory = Memory { registered: true, ..Memory::of("a") }.in_role("r");
+        assert!(memory.clone().in_role("r").registered);
+        assert!(!memory.in_role("other").registered);
     }
 
     #[test]

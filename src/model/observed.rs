@@ -20,6 +20,8 @@ pub struct Observed {
     pub membership: Membership,
     /// Whether there is anything to register with.
     pub has_token: bool,
+    /// Whether K2HR3 did not accept that, while it let this node read by its address.
+    pub token_refused: bool,
     /// What carries this node at K2HR3, when it was last answered.
     pub carrier: Option<Carrier>,
     /// What is on disk at the target path.
@@ -99,6 +101,9 @@ pub enum Membership {
         /// How many.
         looks: u32,
     },
+    /// K2HR3 took a registration into a role that it does not know, or that has no policy: it does
+    /// so for any name (measured on 2.0.3).
+    Stray,
 }
 
 /// What is at the target path.

@@ -131,6 +131,10 @@ pub enum Situation {
         /// Whether there is a token to register with.
         has_token: bool,
     },
+    /// K2HR3 took this node into a role that it does not know.
+    NoSuchRole,
+    /// The role token is not accepted; the address of this node carries it.
+    TokenRefused,
     /// An operator took this node out of its role.
     Departed,
     /// What is published must not be installed: the rule, why, what to do.
@@ -211,6 +215,13 @@ pub enum Situation {
     Draining(Vec<String>),
 }
 
+impl Situation {
+    /// Whether it may last while everything is as it should be.
+    pub fn is_harmless(&self) -> bool {
+        matches!(self, Self::Draining(_) | Self::NoChmpx | Self::TokenRefused)
+    }
+}
+
 /// What was decided.
 #[derive(Debug, Clone, Default)]
 pub struct Plan {
@@ -247,11 +258,7 @@ impl Plan {
 
     /// Whether nothing is left to do or to wait for. Removed servers may still be up.
     pub fn is_settled(&self) -> bool {
-        self.steps.is_empty()
-            && self
-                .situations
-                .iter()
-                .all(|s| matches!(s, Situation::Draining(_) | Situation::NoChmpx))
+        self.steps.is_empty() && self.situations.iter().all(Situation::is_harmless)
     }
 }
 

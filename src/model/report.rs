@@ -193,7 +193,9 @@ fn doing(step: &Step) -> String {
         Step::Install(install) => {
             format!("generation {} was installed", install.candidate.generation())
         }
-        Step::Acknowledge { generation, .. } => format!("chmpx has adopted generation {generation}"),
+        Step::Acknowledge { generation, .. } => {
+            format!("chmpx has adopted generation {generation}")
+        }
         Step::Promote { generation, .. } => format!("chmpx has survived generation {generation}"),
         Step::Restart { why } => format!("chmpx was told to start afresh: {why}"),
         Step::RollBack { .. } => "the last good file was put back".to_owned(),
@@ -206,24 +208,24 @@ fn verdict(seen: &Observed, plan: &Plan, troubles: &[Ailment]) -> Words {
     if let (Some(step), true) = (plan.steps.last(), troubles.is_empty()) {
         return Words::new("acting", doing(step), None);
     }
-    let harmless = |s: &&Situation| matches!(s, Situation::Draining(_) | Situation::NoChmpx);
     // What only waits for K2HR3 is explained by what keeps K2HR3 away.
     let waiting = |s: &Situation| {
         matches!(s, Situation::NothingPublished | Situation::NotMember { has_token: true })
     };
     if let Some(trouble) = troubles.first()
-        && plan.situations.iter().all(|s| harmless(&s) || waiting(s))
+        && plan.situations.iter().all(|s| s.is_harmless() || waiting(s))
     {
         let sentence = format!("{}: {}", trouble.doing, trouble.cause);
         return Words::new("trouble", sentence, trouble.help.as_deref());
     }
-    if let Some(pressing) = plan.situations.iter().find(|s| !harmless(s)) {
+    if let Some(pressing) = plan.situations.iter().find(|s| !s.is_harmless()) {
         return words(pressing);
     }
     let servers = seen.file().map_or(0, |file| file.conf.servers().len());
     let generation = seen.file().and_then(InstalledFile::generation).unwrap_or_default();
     let servers = if servers == 1 { "1 server".to_owned() } else { format!("{servers} servers") };
-    match plan.situations.first() {
+    // Which right carries this node is no matter while one does.
+    match plan.situations.iter().find(|s| **s != Situation::TokenRefused) {
         Some(Situation::NoChmpx) => {
             let sentence = format!("{servers}, generation {generation} installed; no chmpx runs");
             Words::new("no-chmpx", sentence, words(&Situation::NoChmpx).help.as_deref())

@@ -32,6 +32,7 @@ impl Node {
             .await
             .map_err(|failure| Self::of_k2hr3("registering this node in its role", failure))?;
         info!(role = %who.role, cuk = who.cuk.as_str(), "registered");
+        self.leave_old_address().await;
         self.memory.registered_at = clock::now();
         self.memory.registrations = self.memory.registrations.saturating_add(1);
         self.memory.departed = false;
@@ -87,7 +88,7 @@ impl Node {
             Err(failure) if failure.class == Class::NotMember => {}
             Err(failure) => return Err(Self::of_k2hr3("reading back whether it is out", failure)),
             Ok(_) => {
-                let text = "K2HR3 still lists this node after it was removed".to_owned();
+                let text = self.still_listed();
                 let failure = Failure { class: Class::Busy, text, retry_after: None };
                 return Err(Self::of_k2hr3(doing, failure));
             }

@@ -114,7 +114,11 @@ async fn unchanged_looks(table: &mut Table) {
         let before = rig.k2hr3.counts().await.unwrap().with(304);
         let again = process::system_calls(rig.agent_pid(), Duration::from_secs(3)).unwrap_or(calls);
         let looks = (rig.k2hr3.counts().await.unwrap().with(304) - before) as f64;
-        table.row("system calls of an unchanged look", &format!("{:.1}", again as f64 / looks), "goal: 12");
+        table.row(
+            "system calls of an unchanged look",
+            &format!("{:.1}", again as f64 / looks),
+            "goal: 12",
+        );
     }
     let memory = Usage::of(rig.agent_pid());
     table.row(

@@ -75,7 +75,8 @@ impl Rig {
     pub async fn settled(&self) {
         let status = self.directory.path().join("root/run/k2hdkc-slave-agent/status.json");
         let end = Instant::now() + Duration::from_secs(30);
-        while !fs::read_to_string(&status).is_ok_and(|text| text.contains("\"code\": \"settled\"")) {
+        while !fs::read_to_string(&status).is_ok_and(|text| text.contains("\"code\": \"settled\""))
+        {
             assert!(Instant::now() < end, "the node does not settle");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }

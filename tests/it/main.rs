@@ -16,6 +16,7 @@ mod delivery;
 mod dialect;
 mod first_boot;
 mod layering;
+mod membership;
 mod outage;
 mod refusal;
 mod secrets;

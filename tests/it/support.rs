@@ -34,7 +34,12 @@ pub struct Node {
 impl Node {
     /// A node of a cluster of three servers, with nothing running on it yet.
     pub async fn new() -> Self {
-        let k2hr3 = Admin::spawn(&program("k2hr3-sim"), &[]).await.unwrap();
+        Self::with_k2hr3(&[]).await
+    }
+
+    /// The same with a K2HR3 that is started with more arguments.
+    pub async fn with_k2hr3(arguments: &[&str]) -> Self {
+        let k2hr3 = Admin::spawn(&program("k2hr3-sim"), arguments).await.unwrap();
         let ctlport = free_port().unwrap();
         let cluster = k2hr3
             .cluster("c1")

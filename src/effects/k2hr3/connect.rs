@@ -3,10 +3,10 @@
 use std::error::Error as _;
 use std::fs;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
@@ -41,7 +41,11 @@ pub enum Unusable {
 /// An idle connection is given up a second before the server does, which is after five (measured).
 const IDLE: Duration = Duration::from_secs(4);
 
-pub(super) fn client(reach: &Reach, agent: &str) -> Result<(reqwest::Client, Pin), Unusable> {
+pub(super) fn client(
+    reach: &Reach,
+    agent: &str,
+    from: Option<IpAddr>,
+) -> Result<(reqwest::Client, Pin), Unusable> {
     let unusable = |cause| Unusable::Client { api_uri: reach.api_uri.clone(), cause };
     let pin = Pin::new(reach.family);
     // Installed once a process; a second attempt finds the first one's.
@@ -55,6 +59,7 @@ pub(super) fn client(reach: &Reach, agent: &str) -> Result<(reqwest::Client, Pin
         .pool_max_idle_per_host(1)
         .dns_resolver(pin.clone())
         .tcp_keepalive(None)
+        .local_address(from)
         .http1_only();
     builder = match &reach.proxy {
         Some(proxy) => builder.proxy(reqwest::Proxy::all(proxy).map_err(unusable)?),
@@ -69,10 +74,21 @@ pub(super) fn client(reach: &Reach, agent: &str) -> Result<(reqwest::Client, Pin
     Ok((builder.build().map_err(unusable)?, pin))
 }
 
+/// The address of this host from which packets to `peer` come. Nothing is sent to find out.
+pub(super) fn address_towards(peer: SocketAddr) -> Option<IpAddr> {
+    let any = if peer.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" };
+    let socket = UdpSocket::bind(any).ok()?;
+    socket.connect(peer).ok()?;
+    Some(socket.local_addr().ok()?.ip())
+}
+
 /// Resolves names to the one address family of this process: to K2HR3 a node that comes by IPv4
 /// once and by IPv6 the next time is two nodes.
 #[derive(Debug, Clone)]
-pub(super) struct Pin(Arc<AtomicU8>);
+pub(super) struct Pin {
+    family: Arc<AtomicU8>,
+    peer: Arc<Mutex<Option<SocketAddr>>>,
+}
 
 const ANY: u8 = 0;
 const V4: u8 = 4;
@@ -85,7 +101,7 @@ impl Pin {
             Family::Ipv4 => V4,
             Family::Ipv6 => V6,
         };
-        Self(Arc::new(AtomicU8::new(start)))
+        Self { family: Arc::new(AtomicU8::new(start)), peer: Arc::default() }
     }
 
     /// Keeps to the family of a connection that worked.
@@ -93,11 +109,20 @@ impl Pin {
         let Some(peer) = peer else { return };
         let family = if peer.is_ipv4() { V4 } else { V6 };
         // Whichever connection was first decides; that it was decided before is no failure.
-        let _decided = self.0.compare_exchange(ANY, family, Ordering::Relaxed, Ordering::Relaxed);
+        let _decided =
+            self.family.compare_exchange(ANY, family, Ordering::Relaxed, Ordering::Relaxed);
+        if let Ok(mut known) = self.peer.lock() {
+            *known = Some(peer);
+        }
+    }
+
+    /// Whoever answered last.
+    pub(super) fn peer(&self) -> Option<SocketAddr> {
+        self.peer.lock().ok().and_then(|peer| *peer)
     }
 
     fn allows(&self, address: &SocketAddr) -> bool {
-        match self.0.load(Ordering::Relaxed) {
+        match self.family.load(Ordering::Relaxed) {
             V4 => address.is_ipv4(),
             V6 => address.is_ipv6(),
             _ => true,

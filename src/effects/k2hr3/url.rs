@@ -60,6 +60,13 @@ pub(super) fn removal(base: &str, who: &Identity) -> String {
     member(base, who)
 }
 
+/// Where a member gets a token of its own, without any.
+pub(super) fn token(base: &str, who: &Identity) -> String {
+    let role = who.role.to_string();
+    let path = utf8_percent_encode(&role, PATH);
+    format!("{base}/v1/role/token/{path}?cuk={}", query(who.cuk.as_str()))
+}
+
 fn member(base: &str, who: &Identity) -> String {
     let role = who.role.to_string();
     let path = utf8_percent_encode(&role, PATH);

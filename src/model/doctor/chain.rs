@@ -24,6 +24,11 @@ pub(super) fn membership(seen: &Observed) -> Finding {
             "K2HR3 does not list this node in its role: chmpx could not start again",
             "`k2hdkc-slave-agent register`, with a role token in the token file",
         ),
+        (Membership::Stray, _) => Finding::fault(
+            CODE,
+            "K2HR3 took this node into a role that it does not know, or that has no policy",
+            "check the spelling of k2hr3.role",
+        ),
         (Membership::Unknown, K2hr3::Failed(class)) => Finding::unknown(
             CODE,
             "K2HR3 did not tell whether this node is in its role",

@@ -21,11 +21,19 @@ pub(super) fn decide(seen: &Observed, plan: &mut Plan) {
     }
     let missing = match seen.membership {
         Membership::Listed => false,
+        // Once more would be as much in vain; and what looks like this may be an outage.
+        Membership::Stray => {
+            plan.situations.push(Situation::NoSuchRole);
+            return;
+        }
         Membership::Unknown => !seen.memory.registered,
         // One look may fall between the removal and the addition of a registration, ours or
         // another node's: K2HR3 rewrites the list of members as a whole.
         Membership::Missing { looks } => !seen.memory.registered || looks >= 2,
     };
+    if seen.token_refused {
+        plan.situations.push(Situation::TokenRefused);
+    }
     if !missing {
         return;
     }

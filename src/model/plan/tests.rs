@@ -95,6 +95,7 @@ fn settled() -> Observed {
         published: published(&three()),
         membership: Membership::Listed,
         has_token: true,
+        token_refused: false,
         carrier: Some(Carrier::Token),
         installed: Installed::File(file(&three(), 7)),
         adopted: Some(Arc::clone(&file(&three(), 7).conf)),
@@ -284,6 +285,22 @@ fn a_role_that_does_not_exist_is_not_made_by_registering_into_it() {
         ..settled()
     };
     assert!(!steps(&seen).contains(&"register".to_owned()));
+}
+
+#[test]
+fn a_registration_into_a_mistyped_role_is_told_and_not_repeated() {
+    let memory = Memory { registrations: 1, registered: false, ..settled().memory };
+    let stray = Observed { membership: Membership::Stray, memory, ..settled() };
+    assert_eq!(situations(&stray), [Situation::NoSuchRole]);
+    assert_eq!(steps(&stray), NOTHING);
+}
+
+#[test]
+fn a_token_that_is_refused_is_told_and_unsettles_nothing_that_the_address_carries() {
+    let carrier = Some(Carrier::Address);
+    let seen = Observed { token_refused: true, carrier, ..settled() };
+    assert_eq!(situations(&seen), [Situation::TokenRefused]);
+    assert!(plan(&seen, &policy()).is_settled());
 }
 
 #[test]

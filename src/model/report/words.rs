@@ -43,6 +43,19 @@ pub fn words(situation: &Situation) -> Words {
             "this node is not in its role and has no role token to register with",
             Some("put a role token of the slave role into the token file; the agent notices"),
         ),
+        S::NoSuchRole => Words::new(
+            "no-such-role",
+            "K2HR3 took this node into a role that it does not know, or that has no policy",
+            Some("check the spelling of k2hr3.role; after `unregister`, correct it and `register`"),
+        ),
+        S::TokenRefused => Words::new(
+            "token-refused",
+            "K2HR3 does not accept the role token; this node reads by its address instead",
+            Some(
+                "put a new role token into the token file before this node gets another address \
+                 or is removed from its role: it could not register again",
+            ),
+        ),
         S::Departed => Words::new(
             "unregistered",
             "this node was taken out of its role on purpose and stays out",

@@ -1,0 +1,162 @@
+//! Whether K2HR3 knows this node, at the address that it has now.
+
+use std::net::IpAddr;
+use std::time::{Duration, Instant};
+
+use tracing::{debug, info, warn};
+
+use super::{Manners, Node};
+use crate::effects::clock;
+use crate::effects::k2hr3::{self, Answer, Carrier as By};
+use crate::model::address::is_removable;
+use crate::model::failure::Class;
+use crate::model::memory::Seconds;
+use crate::model::observed::{K2hr3, Membership};
+
+/// What reading without a token told about this node's membership.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Probe {
+    /// Nothing yet, or nothing any more.
+    #[default]
+    Open,
+    /// That this address is not a member, so many times in a row.
+    Absent(IpAddr, u32),
+    /// That K2HR3 does not know the role.
+    Stray(Instant),
+}
+
+/// K2HR3 is asked no more than so often in a row whether it knows this address.
+const PROBES: u32 = 2;
+/// A role that K2HR3 does not know is asked for again after this long: an outage looks the same.
+const STRAY_AGAIN: Duration = Duration::from_secs(600);
+/// A difference of the clocks below this is no jump.
+const DRIFT: i64 = 5;
+
+impl Node {
+    /// The wall clock. Remembered times follow it where it was set.
+    pub(super) fn now(&mut self) -> Seconds {
+        let now = clock::now();
+        if let Some((before, at)) = self.last_clock {
+            let expected = before.saturating_add(at.elapsed().as_secs());
+            let jump = i64::try_from(i128::from(now) - i128::from(expected)).unwrap_or_default();
+            if jump.abs() > DRIFT {
+                info!(seconds = jump, "the clock was set, or the machine slept");
+                self.memory.follow_clock(jump);
+            }
+        }
+        self.last_clock = Some((now, Instant::now()));
+        now
+    }
+
+    /// Reads without a token while it is open whether K2HR3 knows this node at this address: once
+    /// after a registration, which K2HR3 also takes into a mistyped role or may lose to another
+    /// one's, and once after the address changed. Everything else is read as usual then.
+    pub(super) async fn verify(&mut self) -> Option<Answer> {
+        let address = self.k2hr3.own_address()?;
+        let is_open = match self.probe {
+            Probe::Open => true,
+            Probe::Absent(where_asked, times) => where_asked != address || times < PROBES,
+            Probe::Stray(since) => since.elapsed() >= STRAY_AGAIN,
+        };
+        let is_known = self.memory.address == Some(address);
+        let has_reason = self.memory.registered || self.memory.registrations > 0;
+        if is_known || !is_open || !has_reason || self.memory.departed {
+            return None;
+        }
+        let etag = self.publications.etag();
+        match self.k2hr3.read(&self.settings.identity, By::Address, etag).await {
+            Ok(answer) => {
+                if self.is_astray().await {
+                    self.probe = Probe::Stray(Instant::now());
+                } else {
+                    self.known_here();
+                }
+                return Some(answer);
+            }
+            Err(failure) => match (failure.class, self.probe) {
+                (Class::NotMember, Probe::Absent(same, times)) if same == address => {
+                    self.probe = Probe::Absent(address, times.saturating_add(1));
+                }
+                (Class::NotMember, _) => self.probe = Probe::Absent(address, 1),
+                (Class::NoRole, _) => self.probe = Probe::Stray(Instant::now()),
+                _ => debug!(%failure, "whether this node is known was not answered"),
+            },
+        }
+        None
+    }
+
+    /// Whether the role lets this node read and was never made: its name is mistyped then.
+    async fn is_astray(&self) -> bool {
+        // Where K2HR3 has known this node before, the role was right.
+        self.memory.address.is_none()
+            && self
+                .k2hr3
+                .knows_role(&self.settings.identity)
+                .await
+                .is_err_and(|failure| failure.class == Class::NoRole)
+    }
+
+    /// Takes note that K2HR3 knows this node at its present address.
+    pub(super) fn known_here(&mut self) {
+        self.probe = Probe::Open;
+        if let Some(address) = self.k2hr3.own_address() {
+            self.memory.address = Some(address);
+        }
+    }
+
+    /// What is published, and what was told about this address, as one answer.
+    pub(super) fn where_registered(&mut self, k2hr3: K2hr3) -> Membership {
+        let published = self.membership(k2hr3);
+        match self.probe {
+            // Unless K2HR3 has known this node at another address, what it publishes is more to
+            // the point: to a K2HR3 behind a proxy an address may be anybody's.
+            Probe::Absent(..)
+                if published == Membership::Listed && self.memory.address.is_none() =>
+            {
+                published
+            }
+            Probe::Open => published,
+            Probe::Absent(_, looks) => Membership::Missing { looks },
+            Probe::Stray(_) => Membership::Stray,
+        }
+    }
+
+    /// After a registration: whether it is known there is open again, and the entry under another
+    /// address is taken out if this host still has that address. K2HR3 lets nobody else do so.
+    pub(super) async fn leave_old_address(&mut self) {
+        self.probe = Probe::Open;
+        let old = self.memory.address.take();
+        let present = self.k2hr3.own_address();
+        if let Some(present) = present.filter(|address| !is_removable(*address)) {
+            warn!(%present, "K2HR3 will not remove this node by itself: of IPv6 addresses it \
+                removes only those that end in a single digit");
+        }
+        let Some(old) = old.filter(|old| present.is_some_and(|present| present != *old)) else {
+            return;
+        };
+        if self.manners != Manners::OnlyLooks && self.remove_at(old).await {
+            info!(%old, "the entry under the old address is removed");
+        } else {
+            warn!(%old, "the role may still list this node at its old address; remove that entry \
+                in K2HR3");
+        }
+    }
+
+    async fn remove_at(&self, address: IpAddr) -> bool {
+        let Ok(there) = k2hr3::K2hr3::coming_from(&self.settings.k2hr3, address) else {
+            return false;
+        };
+        there.unregister(&self.settings.identity).await.is_ok()
+    }
+
+    /// What to say when K2HR3 lists this node after it has removed it.
+    pub(super) fn still_listed(&self) -> String {
+        let said = "K2HR3 still lists this node after it was removed";
+        match self.k2hr3.own_address() {
+            Some(address) if !is_removable(address) => {
+                format!("{said}: it cannot remove {address}; an administrator has to")
+            }
+            _ => said.to_owned(),
+        }
+    }
+}
