@@ -97,9 +97,13 @@ impl Pace {
     }
 
     /// Exponential with full jitter, capped. Never quite zero: a full jitter may roll very low.
+    ///
+    /// A node that was settled tries once more at once and then starts from its usual pace: a fleet
+    /// that went through all of the short waits would ask a server in trouble six times as often.
     fn back_off(&mut self) -> Duration {
         let doublings = self.failures.saturating_sub(1).min(16);
-        let ceiling = (FIRST * 2_u32.pow(doublings)).min(self.longest);
+        let first = if self.phased && doublings > 0 { self.interval.max(FIRST) } else { FIRST };
+        let ceiling = first.saturating_mul(2_u32.pow(doublings)).min(self.longest);
         ceiling.mul_f64(self.dice.roll()).max(Duration::from_millis(200))
     }
 }
@@ -154,6 +158,18 @@ mod tests {
             assert!(wait <= S(1 << n.min(9)).min(S(300)), "{n}: {wait:?}");
         }
         assert_eq!(pace.failures(), 40);
+    }
+
+    #[test]
+    fn a_settled_node_asks_a_silent_server_hardly_more_often_than_one_that_answers() {
+        let waited = |node: u64| {
+            let mut pace = Pace::new(S(30), S(300), 0.5, node, 0);
+            pace.after(Turn::Settled, LATER);
+            let waits = (0..4).map(|_| pace.after(Turn::Passing { retry_after: None }, LATER));
+            waits.sum::<Duration>()
+        };
+        let mean = (0..1000).map(waited).sum::<Duration>() / 1000;
+        assert!(mean > S(100), "four attempts within {mean:?}");
     }
 
     #[test]
