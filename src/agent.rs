@@ -123,7 +123,9 @@ pub async fn run<S>(
             let wait = match again {
                 Again::AtOnce => {
                     busy = busy.saturating_add(1);
-                    AT_ONCE * 2_u32.pow(busy.saturating_sub(BUSY).min(10))
+                    let wait = AT_ONCE * 2_u32.pow(busy.saturating_sub(BUSY).min(10));
+                    // Being busy here must not make this node deaf to K2HR3.
+                    wait.min(until_ask.max(AT_ONCE))
                 }
                 Again::In(wait) => {
                     busy = 0;

@@ -26,6 +26,7 @@ fn healthy() -> (Observed, Survey) {
         published: Published::Unknown,
         membership: Membership::Listed,
         has_token: true,
+        token_refused: false,
         carrier: None,
         adopted: Some(Arc::clone(&file.conf)),
         installed: Installed::File(file),
