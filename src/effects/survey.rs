@@ -7,9 +7,9 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::channel;
 use std::thread;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
-use crate::effects::rival;
+use crate::effects::{clock, rival};
 use crate::model::doctor::{Lookup, Survey};
 
 /// All names together are waited for no longer: chmpx itself waits five seconds for each.
@@ -51,8 +51,8 @@ fn number(path: &str) -> Option<u64> {
 }
 
 fn age(path: &Path) -> Option<Duration> {
-    let changed = fs::metadata(path).ok()?.modified().ok()?;
-    Some(SystemTime::now().duration_since(changed).unwrap_or_default())
+    let changed = u64::try_from(fs::metadata(path).ok()?.mtime()).ok()?;
+    Some(Duration::from_secs(clock::now().saturating_sub(changed)))
 }
 
 /// Whether something is mounted at the very path: the fifth word of a line of `mountinfo`.

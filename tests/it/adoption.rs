@@ -220,3 +220,27 @@ async fn an_operator_goes_back_and_forth() {
     assert_eq!(forth.status.code(), Some(0), "{}", String::from_utf8_lossy(&forth.stdout));
     assert!(node.installed().contains(LIVE.1));
 }
+
+#[tokio::test]
+async fn the_doctor_finds_what_is_wrong_and_says_how_to_mend_it() {
+    let node = settled(&[("CHMPX_SIM_IGNORE_CHANGES", "1")], &[("chmpx.on_change", "none")]).await;
+    publish(&node, LIVE).await;
+    node.until_code("blind").await;
+    let output = node.run(&["doctor", "--json"]).await;
+    let findings: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let finding = |code: &str| {
+        let mut all = findings.as_array().unwrap().iter();
+        all.find(|finding| finding["code"] == code).unwrap_or_else(|| panic!("no {code}")).clone()
+    };
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(finding("adopted")["level"], "fault");
+    assert!(finding("adopted")["what"].as_str().unwrap().contains("generation 1 in force"));
+    assert_eq!(finding("watch")["level"], "fault");
+    assert_eq!(finding("membership")["level"], "fine");
+    assert!(finding("control-port")["what"].as_str().unwrap().contains("Version"));
+    for finding in findings.as_array().unwrap() {
+        assert_eq!(finding["help"].is_string(), finding["level"] != "fine", "{finding}");
+    }
+    let shown = node.run(&["doctor"]).await;
+    assert!(String::from_utf8_lossy(&shown.stdout).contains("-> restart chmpx"));
+}

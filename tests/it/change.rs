@@ -260,16 +260,19 @@ fn read(target: &std::path::Path, short: &AtomicU64, all: &AtomicU64) {
 }
 
 /// The storm of the first promise: membership that changes at random gaps while others hold, poll
-/// and read. Twenty seconds here; `K2AGENT_STORM_SECONDS=60` for the whole minute.
+/// and read. Twenty seconds here; `K2AGENT_STORM_SECONDS=60` for the whole minute, and
+/// `K2AGENT_STORM_CHANGES=2000` for as many changes as fast as chmpx can follow (a quarter of an
+/// hour), each of them awaited.
 #[tokio::test]
 async fn no_storm_of_changes_kills_chmpx_or_shows_anybody_half_a_file() {
     let node = Node::settled().await;
-    let seconds = std::env::var("K2AGENT_STORM_SECONDS").ok().and_then(|s| s.parse().ok());
-    let end = Instant::now() + Duration::from_secs(seconds.unwrap_or(20));
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
+    let mut changes = number("K2AGENT_STORM_CHANGES");
+    let end = Instant::now() + Duration::from_secs(number("K2AGENT_STORM_SECONDS").unwrap_or(20));
     let disturbers = Disturbers::new(&node);
     let mut dice = 0x2545_f491_4f6c_dd1d_u64;
     let mut present = vec![1_u8, 2, 3];
-    while Instant::now() < end {
+    while changes.map_or(Instant::now() < end, |left| left > 0) {
         dice ^= dice << 13;
         dice ^= dice >> 7;
         dice ^= dice << 17;
@@ -281,7 +284,12 @@ async fn no_storm_of_changes_kills_chmpx_or_shows_anybody_half_a_file() {
             node.cluster.add_server(Cluster::server(next)).await.unwrap();
             present.push(next);
         }
-        sleep(Duration::from_millis(200 + dice % 2800)).await;
+        if let Some(left) = &mut changes {
+            *left -= 1;
+            node.until_settled("in the storm").await;
+        } else {
+            sleep(Duration::from_millis(200 + dice % 2800)).await;
+        }
     }
     node.until_settled("after the storm").await;
     let (reads, short_reads) = disturbers.end();

@@ -12,6 +12,7 @@ mod bootstrap;
 mod change;
 mod check_command;
 mod commands;
+mod crash_points;
 mod delivery;
 mod dialect;
 mod first_boot;
