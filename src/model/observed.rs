@@ -11,6 +11,7 @@ use super::memory::{Memory, Process, Seconds};
 
 /// One look.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Observed {
     /// How K2HR3 took being asked in this look.
     pub k2hr3: K2hr3,

@@ -2,9 +2,8 @@
 //! in docs/figures.md. Each has the floor beside it, from the same run.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::print_stdout,
     clippy::indexing_slicing,
+    clippy::print_stdout,
     clippy::cast_precision_loss,
     reason = "a measurement that cannot be made has nothing better to do than to say so"
 )]
@@ -101,7 +100,7 @@ async fn unchanged_looks(table: &mut Table) {
     }
     let after = (Usage::of(rig.agent_pid()), rig.k2hr3.counts().await.unwrap());
     let looks = (after.1.with(304) - before.1.with(304)) as f64;
-    let cpu = milliseconds(after.0.cpu - before.0.cpu) / looks;
+    let cpu = milliseconds(after.0.cpu.saturating_sub(before.0.cpu)) / looks;
     // The questions about the counts are not counted themselves.
     let bytes = (after.1.received + after.1.sent - before.1.received - before.1.sent) as f64;
     table.row("CPU of an unchanged look", &format!("{cpu:.3} ms"), "goal: 0.25 ms");

@@ -114,8 +114,8 @@ fn program(name: &str) -> PathBuf {
     BUILT.get_or_init(|| {
         let mut build = Command::new(env!("CARGO"));
         build.args(["build", "--quiet", "--package", "sim", "--bins"]);
-        let built = build.current_dir(env!("CARGO_MANIFEST_DIR")).status().unwrap();
-        assert!(built.success(), "the stand-ins do not build");
+        let ended = build.current_dir(env!("CARGO_MANIFEST_DIR")).status().unwrap();
+        assert!(ended.success(), "the stand-ins do not build");
         for name in ["k2hr3", "chmpx", "chmpxstatus", "chmpxconftest", "chmpx-helper"] {
             let name = format!("{name}-sim");
             let link = here.join(&name);

@@ -313,8 +313,8 @@ pub fn program(name: &str) -> PathBuf {
         if !cfg!(debug_assertions) {
             build.arg("--release");
         }
-        let built = build.current_dir(env!("CARGO_MANIFEST_DIR")).status().unwrap();
-        assert!(built.success(), "the stand-ins do not build");
+        let ended = build.current_dir(env!("CARGO_MANIFEST_DIR")).status().unwrap();
+        assert!(ended.success(), "the stand-ins do not build");
     });
     Path::new(AGENT).with_file_name(name)
 }

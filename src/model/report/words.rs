@@ -2,6 +2,8 @@
 //! depend on them.
 
 mod adoption;
+mod guard;
+mod role;
 
 use super::super::plan::Situation;
 
@@ -28,67 +30,19 @@ impl Words {
 
 /// Tells `situation`.
 pub fn words(situation: &Situation) -> Words {
+    role::words(situation).unwrap_or_else(|| other_words(situation))
+}
+
+fn other_words(situation: &Situation) -> Words {
     use Situation as S;
     match situation {
-        S::NothingPublished => Words::new(
-            "waiting-for-k2hr3",
-            "waiting for K2HR3: what it publishes for the role is not known yet",
-            None,
-        ),
-        S::NotMember { has_token: true } => {
-            Words::new("registering", "this node is not in its role yet; it is registering", None)
-        }
-        S::NotMember { has_token: false } => Words::new(
-            "no-token",
-            "this node is not in its role and has no role token to register with",
-            Some("put a role token of the slave role into the token file; the agent notices"),
-        ),
-        S::NoSuchRole => Words::new(
-            "no-such-role",
-            "K2HR3 took this node into a role that it does not know, or that has no policy",
-            Some("check the spelling of k2hr3.role; after `unregister`, correct it and `register`"),
-        ),
-        S::TokenRefused => Words::new(
-            "token-refused",
-            "K2HR3 does not accept the role token; this node reads by its address instead",
-            Some(
-                "put a new role token into the token file before this node gets another address \
-                 or is removed from its role: it could not register again",
-            ),
-        ),
-        S::Departed => Words::new(
-            "unregistered",
-            "this node was taken out of its role on purpose and stays out",
-            Some("`k2hdkc-slave-agent register` brings it back"),
-        ),
         S::Refused { code, message, help } => Words::new(
             "refused",
             format!("what is published is refused, the last good file stays ({code}: {message})"),
             Some(help),
         ),
-        S::Held { from, to, looks } => Words::new(
-            "held",
-            format!(
-                "what is published went from {from} to {to} servers at once; it is held until \
-                 three looks agree ({looks} so far)"
-            ),
-            Some("`k2hdkc-slave-agent refresh --force` installs it now"),
-        ),
-        S::Settling => Words::new("settling", "what is published is still changing", None),
-        S::Quarantined { strikes, said } => {
-            let said = said.as_ref().map_or_else(String::new, |said| format!("; it said: {said}"));
-            Words::new(
-                "quarantined",
-                format!(
-                    "chmpx was lost with what is published ({strikes} times); it is kept away, \
-                     and the last good file is in place{said}"
-                ),
-                Some(
-                    "publish something else, or try it again with \
-                     `k2hdkc-slave-agent refresh --force`",
-                ),
-            )
-        }
+        S::Held { from, to, looks } => guard::held(*from, *to, *looks),
+        S::Quarantined { strikes, said } => guard::quarantined(*strikes, said.as_deref()),
         S::RolledBack => Words::new(
             "rolled-back",
             "an earlier good file was put back by hand; what is published is kept away",
@@ -105,15 +59,7 @@ pub fn words(situation: &Situation) -> Words {
             Some("set target.drift = restore, or install with `refresh --force`"),
         ),
         S::Contested { times, rival, due_in } => {
-            let rival = rival.as_deref().unwrap_or("somebody else");
-            Words::new(
-                "contested",
-                format!(
-                    "{rival} keeps changing the file: it was put right {times} times within an \
-                     hour, and again in {due_in} s"
-                ),
-                Some("end the other writer (see `doctor`), or set target.drift = report"),
-            )
+            guard::contested(*times, rival.as_deref(), *due_in)
         }
         S::Adopting
         | S::Busy
@@ -139,5 +85,11 @@ pub fn words(situation: &Situation) -> Words {
             format!("removed servers are still up: {}", servers.join(", ")),
             None,
         ),
+        S::Settling
+        | S::NothingPublished
+        | S::NotMember { .. }
+        | S::NoSuchRole
+        | S::TokenRefused
+        | S::Departed => Words::new("settling", "what is published is still changing", None),
     }
 }
