@@ -23,6 +23,8 @@ pub struct Ailment {
     pub cause: String,
     /// Does waiting help?
     pub outlook: Told,
+    /// Whether it is about reaching K2HR3.
+    pub about_k2hr3: bool,
     /// What the operator can do.
     pub help: Option<String>,
     /// Since when it has been so.
@@ -120,7 +122,11 @@ impl Report {
         let troubles = |report: &Self| {
             report.troubles.iter().map(|t| (t.doing.clone(), t.cause.clone())).collect::<Vec<_>>()
         };
+        let codes = |report: &Self| {
+            report.situations.iter().map(|told| told.code.clone()).collect::<Vec<_>>()
+        };
         self.verdict != other.verdict
+            || codes(self) != codes(other)
             || self.installed != other.installed
             || self.adopted != other.adopted
             || troubles(self) != troubles(other)

@@ -1,7 +1,5 @@
 //! Telling what is true: the status file, the socket, systemd and the log.
 
-use std::collections::HashMap;
-
 use sd_notify::NotifyState;
 use tracing::{debug, info, warn};
 
@@ -17,26 +15,32 @@ pub const STATUS_FILE: &str = "status.json";
 
 /// What has been wrong, since when and how often.
 #[derive(Debug, Default)]
-pub(super) struct Ailments(HashMap<(String, String), (Seconds, u64)>);
+pub(super) struct Ailments(Vec<Ailment>);
 
 impl Ailments {
-    /// The present troubles. What asks K2HR3 and was not tried in this cycle is still the case.
-    fn note(&mut self, troubles: &[Trouble], now: Seconds) -> Vec<Ailment> {
+    /// The present troubles. What is about K2HR3 is still the case as long as it is not asked.
+    fn note(&mut self, troubles: &[Trouble], asked_k2hr3: bool, now: Seconds) -> Vec<Ailment> {
         let mut known = std::mem::take(&mut self.0);
-        let told = troubles.iter().map(|trouble| {
-            let key = (trouble.doing.clone(), Chain(&*trouble.cause).to_string());
-            let (since, count) = known.remove(&key).unwrap_or((now, 0));
-            self.0.insert(key.clone(), (since, count + 1));
-            Ailment {
-                doing: key.0,
-                cause: key.1,
+        for trouble in troubles {
+            let cause = Chain(&*trouble.cause).to_string();
+            let same = known.iter().position(|a| a.doing == trouble.doing && a.cause == cause);
+            let (since, count) = same
+                .map(|at| known.swap_remove(at))
+                .map_or((now, 0), |earlier| (earlier.since, earlier.count));
+            self.0.push(Ailment {
+                doing: trouble.doing.clone(),
+                cause,
                 outlook: Ailment::outlook_word(trouble.outlook),
+                about_k2hr3: trouble.about_k2hr3,
                 help: trouble.help.clone(),
                 since,
                 count: count + 1,
-            }
-        });
-        told.collect()
+            });
+        }
+        if !asked_k2hr3 {
+            self.0.extend(known.into_iter().filter(|earlier| earlier.about_k2hr3));
+        }
+        self.0.clone()
     }
 }
 
@@ -47,12 +51,7 @@ impl Node {
         self.settled = cycle.plan.is_settled();
         let now = clock::now();
         let last = self.desk.told.borrow().as_ref().map(|told| told.report.clone());
-        let mut troubles = self.ailments.note(cycle.troubles, now);
-        if !cycle.asked_k2hr3 {
-            // Not tried again in this cycle, so still the case.
-            let old = last.iter().flat_map(|report| &report.troubles);
-            troubles.extend(old.filter(|old| self.memory.failures > 0 && is_k2hr3(old)).cloned());
-        }
+        let troubles = self.ailments.note(cycle.troubles, cycle.asked_k2hr3, now);
         self.memory.failures = cycle.failures;
         let role = self.settings.identity.role.to_string();
         let mut seen = cycle.seen.clone();
@@ -112,8 +111,4 @@ impl Node {
             debug!(%error, "systemd was not told");
         }
     }
-}
-
-fn is_k2hr3(ailment: &Ailment) -> bool {
-    ailment.doing.contains("K2HR3") || ailment.doing.contains("role")
 }

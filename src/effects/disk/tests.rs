@@ -3,6 +3,9 @@
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use nix::sys::stat::Mode;
+
+use super::install::beside;
 use super::*;
 
 const PLAIN: Attributes = Attributes { mode: 0o644, owner: None };
