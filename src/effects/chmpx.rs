@@ -4,22 +4,20 @@ mod control;
 mod holders;
 mod output;
 mod process;
+mod restart;
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
-
-use super::command::{self, CommandError};
+use super::command;
 use crate::model::conf::Conf;
 use crate::model::memory::Process;
 use crate::model::observed::{Attention, Chmpx as Seen, Running};
-use crate::model::plan::OnChange;
 use crate::model::settings::Chmpx as Settings;
 use output::Told;
+pub use restart::RestartError;
 
 /// One run of `chmpxstatus` takes 25 ms, more when names resolve slowly.
 const STATUS_LIMIT: Duration = Duration::from_secs(5);
@@ -36,44 +34,6 @@ pub enum Ask {
     /// Not at its control port: within a second of an exchange a connection there makes it read
     /// the file without applying it, so that the change is swallowed (measured: 4 of 40).
     OffControlPort,
-}
-
-/// chmpx could not be made to start afresh.
-#[derive(Debug, thiserror::Error)]
-pub enum RestartError {
-    /// A command failed to run.
-    #[error(transparent)]
-    Command(#[from] CommandError),
-    /// A command ran and failed.
-    #[error("{program} failed{code}: {errors}", code = code.map_or_else(String::new, |c| format!(" with code {c}")))]
-    Failed {
-        /// The program.
-        program: String,
-        /// Its exit code.
-        code: Option<i32>,
-        /// The end of what it said.
-        errors: String,
-    },
-    /// There is nothing to send a signal to.
-    #[error("no process of chmpx was found to send {signal} to")]
-    NoProcess {
-        /// The signal.
-        signal: String,
-    },
-    /// The signal could not be sent.
-    #[error("could not send {signal} to process {pid}")]
-    Signal {
-        /// The signal.
-        signal: String,
-        /// The process.
-        pid: i32,
-        /// Why.
-        #[source]
-        cause: nix::Error,
-    },
-    /// No way to restart is known.
-    #[error("neither chmpx.restart_command nor chmpx.unit is set, and no pid file names a process")]
-    NoWay,
 }
 
 /// What it means that the control port did not answer.
@@ -224,54 +184,6 @@ impl Chmpx {
         let lines: Vec<_> = ended.output.lines().map(str::trim).collect();
         let said: String = lines.join(" | ").chars().take(400).collect();
         (!said.is_empty()).then_some(said)
-    }
-
-    /// Makes chmpx start afresh, in the configured way.
-    pub async fn restart(&self, on_change: OnChange) -> Result<(), RestartError> {
-        if on_change == OnChange::Signal {
-            return self.send(&self.settings.signal);
-        }
-        if let Some((program, arguments)) = self.settings.restart_command.split_first() {
-            return self.command(program, arguments).await;
-        }
-        // HUP ends chmpx cleanly and its supervisor starts it again, which is quicker than a
-        // restart of the unit: that waits ten seconds twice.
-        if self.settings.pid_file.exists() && self.is_alive() == Some(true) {
-            return self.send("HUP");
-        }
-        match &self.settings.unit {
-            Some(unit) => {
-                let arguments = ["restart".to_owned(), "--".to_owned(), unit.clone()];
-                self.command("systemctl", &arguments).await
-            }
-            None => Err(RestartError::NoWay),
-        }
-    }
-
-    async fn command(&self, program: &str, arguments: &[String]) -> Result<(), RestartError> {
-        let limit = self.settings.command_timeout;
-        let ended = command::run(program.as_ref(), arguments, limit).await?;
-        if ended.code == Some(0) {
-            return Ok(());
-        }
-        let errors = ended.errors.trim();
-        let errors = errors.lines().last().unwrap_or_default().chars().take(200).collect();
-        Err(RestartError::Failed { program: program.to_owned(), code: ended.code, errors })
-    }
-
-    fn send(&self, signal: &str) -> Result<(), RestartError> {
-        let name = || signal.to_owned();
-        let process = process::find(&self.settings.pid_file, &self.target)
-            .or(self.seen.filter(|seen| process::is_alive(*seen)))
-            .ok_or_else(|| RestartError::NoProcess { signal: name() })?;
-        let number: Signal = format!("SIG{signal}")
-            .parse()
-            .map_err(|cause| RestartError::Signal { signal: name(), pid: process.pid, cause })?;
-        kill(Pid::from_raw(process.pid), number).map_err(|cause| RestartError::Signal {
-            signal: name(),
-            pid: process.pid,
-            cause,
-        })
     }
 
     /// What `chmpxconftest` says of the file at `staged`; `None` when there is no such program.

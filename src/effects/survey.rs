@@ -37,6 +37,7 @@ pub fn survey(subject: &Subject) -> Survey {
         inotify_instances: kernel("inotify/max_user_instances"),
         inotify_watches: kernel("inotify/max_user_watches"),
         mqueue_longest: kernel("mqueue/msg_max"),
+        has_chmpx: is_in_path("chmpx"),
         control_listens: subject.control_port.map(listens).unwrap_or_default(),
         lookups: lookups(&subject.names),
         token_age: subject.token_files.iter().find_map(|path| age(path)),
@@ -48,6 +49,11 @@ pub fn survey(subject: &Subject) -> Survey {
 
 fn number(path: &str) -> Option<u64> {
     fs::read_to_string(path).ok()?.trim().parse().ok()
+}
+
+fn is_in_path(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|directory| directory.join(program).is_file())
 }
 
 fn age(path: &Path) -> Option<Duration> {

@@ -82,6 +82,8 @@ pub struct Survey {
     pub inotify_watches: Option<u64>,
     /// The longest message queue that somebody other than root may make.
     pub mqueue_longest: Option<u64>,
+    /// Whether there is a program chmpx.
+    pub has_chmpx: bool,
     /// The user that chmpx runs as.
     pub chmpx_user: Option<u32>,
     /// What chmpx answered to VERSION at its control port, or why it did not.
@@ -106,7 +108,7 @@ pub fn examine(seen: &Observed, survey: &Survey, policy: &Policy) -> Vec<Finding
         chain::membership(seen),
         chain::published(seen),
         chain::installed(seen),
-        chain::adopted(seen, policy),
+        chain::adopted(seen, survey, policy),
         chain::servers(seen),
         host::target(seen, survey),
         host::watch(seen, survey),

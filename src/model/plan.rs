@@ -2,6 +2,7 @@
 
 mod adoption;
 mod content;
+mod loss;
 mod registration;
 
 pub use adoption::HEAL_AFTER;
@@ -265,7 +266,7 @@ impl Plan {
 /// Decides what brings the world from `seen` to where it should be.
 pub fn plan(seen: &Observed, policy: &Policy) -> Plan {
     let mut plan = Plan::default();
-    adoption::lost(seen, policy, &mut plan);
+    loss::lost(seen, policy, &mut plan);
     registration::decide(seen, &mut plan);
     if !plan.installs() {
         content::decide(seen, policy, &mut plan);

@@ -1,4 +1,4 @@
-//! The file of chmpx: putting it in place, proving it, and going back.
+//! The file of chmpx: putting it in place and proving it.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -11,10 +11,9 @@ use crate::effects::disk::Found;
 use crate::effects::state::Kept;
 use crate::effects::{clock, disk};
 use crate::model::conf::{Conf, Peer};
-use crate::model::impact::{Class, compare};
-use crate::model::memory::{Mark, Memory, OwedRestart, Process, Quarantine};
+use crate::model::memory::{Mark, Memory, OwedRestart, Process};
 use crate::model::observed::{Chmpx, Installed};
-use crate::model::plan::{Install, Occasion, OnChange};
+use crate::model::plan::{Install, Occasion};
 use crate::model::trial::Trial;
 
 /// What is told of a difference, at most.
@@ -76,14 +75,14 @@ impl Node {
         warn!(diff = lines.join("\n"), "somebody else had changed the file; it is put right");
     }
 
-    fn owe_restart(&mut self, why: &str, process: Option<Process>, shared: bool) {
+    pub(super) fn owe_restart(&mut self, why: &str, process: Option<Process>, shared: bool) {
         let (why, at) = (why.to_owned(), clock::now());
         self.memory.owed =
             process.map(|process| OwedRestart { why, process, told: None, at, shared });
     }
 
     /// Puts `bytes` in place of the target.
-    fn replace(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
+    pub(super) fn replace(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
         let attributes = self.attributes();
         let replaced = disk::install(&self.settings.target.path, bytes, attributes);
         // Also when it failed half-way: then the change is looked at, not assumed.
@@ -147,79 +146,9 @@ impl Node {
         self.remember()
     }
 
-    /// Puts the last good file back and keeps the one away that chmpx was lost with.
-    pub(super) async fn roll_back(&mut self, by_hand: bool) -> Result<(), Trouble> {
-        let failed = self.memory.trial.as_ref().filter(|_| !by_hand).map(|trial| Mark {
-            published: trial.published.clone(),
-            generation: trial.generation,
-            at: trial.since,
-        });
-        let Some(bad) = failed.or_else(|| self.memory.installed.clone()) else { return Ok(()) };
-        let Some((good, bytes)) = self.way_back(&bad.published) else {
-            // Its copy was lost: nothing to go back to.
-            self.memory.trial = None;
-            return self.remember();
-        };
-        let now = clock::now();
-        let before = self.memory.quarantine.take().filter(|q| q.hash == bad.published);
-        let strikes = match &before {
-            Some(before) if before.generation == bad.generation => before.strikes,
-            Some(before) => before.strikes.saturating_add(1),
-            None => 1,
-        };
-        let strikes = if by_hand { 0 } else { strikes };
-        // Noted first: an agent that is killed in between must not install the file again.
-        let (hash, generation) = (bad.published, bad.generation);
-        self.memory.quarantine =
-            Some(Quarantine { hash, generation, strikes, at: now, said: None });
-        self.remember()?;
-        self.replace(&bytes)?;
-        let process = self.running_process();
-        let lost = process.is_none();
-        warn!(strikes, from = bad.generation, to = good.generation, lost, "rolled back");
-        self.memory.trial = None;
-        self.memory.installed = Some(Mark { at: now, ..good });
-        self.memory.missed = (lost && !by_hand).then_some(now);
-        self.memory.owed = None;
-        if let Some(why) = self.cold_change_to(&Conf::read(&bytes)) {
-            self.owe_restart(&why, process, false);
-        }
-        self.remember()?;
-        let said = if lost && !by_hand { self.chmpx.last_words().await } else { None };
-        if let (Some(said), Some(quarantine)) = (said, &mut self.memory.quarantine) {
-            warn!(said, "the last of the chmpx that was lost");
-            quarantine.said = Some(said);
-        }
-        self.remember()
-    }
-
-    /// The copies that a roll-back from the text `published` may use, best first.
-    fn way_back(&self, published: &str) -> Option<(Mark, Vec<u8>)> {
-        let memory = &self.memory;
-        let copies = [
-            (&memory.good, Kept::Good),
-            (&memory.adopted, Kept::Adopted),
-            (&memory.before, Kept::Before),
-        ];
-        let others = copies.into_iter().filter_map(|(mark, which)| Some((mark.clone()?, which)));
-        let mut usable = others
-            .filter(|(mark, _)| mark.published != published)
-            .filter_map(|(mark, which)| Some((self.copy_of(which, mark.generation)?, mark)));
-        usable.next().map(|(bytes, mark)| (mark, bytes))
-    }
-
-    fn cold_change_to(&self, conf: &Conf) -> Option<String> {
-        if self.settings.policy.on_change == OnChange::None {
-            return None;
-        }
-        let changes = compare(self.adopted.as_ref()?, conf).changes;
-        let cold = changes.into_iter().find(|change| change.class == Class::Cold)?;
-        Some(format!("{}: {}", cold.what, cold.why))
-    }
-
     /// A kept copy, if it is the one of this generation: an agent may be killed between keeping a
     /// copy and noting it.
-    fn copy_of(&self, which: Kept, generation: i32) -> Option<Vec<u8>> {
+    pub(super) fn copy_of(&self, which: Kept, generation: i32) -> Option<Vec<u8>> {
         let bytes = self.state.copy(which)?;
         let version = Conf::read(&bytes).file_version()?.value;
         (version == generation).then_some(bytes)

@@ -3,6 +3,7 @@
 use std::fs;
 use std::time::Duration;
 
+use k2hdkc_slave_agent::model::conf::Conf;
 use k2hdkc_slave_agent::model::memory::Mark;
 use k2hdkc_slave_agent::model::report::Report;
 use nix::sys::signal::{Signal, kill};
@@ -38,8 +39,10 @@ async fn publish(node: &Node, change: (&str, &str)) -> String {
 /// Waits until chmpx is proven to have a file with this text in force.
 async fn until_adopted(node: &Node, text: &str) -> Report {
     let generation = |mark: &Option<Mark>| mark.as_ref().map(|mark| mark.generation);
+    let on_disk = || Conf::read(node.installed().as_bytes()).file_version().map(|v| v.value);
     let in_force = |report: &Report| {
         report.settled
+            && generation(&report.installed) == on_disk()
             && report.chmpx.generation == generation(&report.installed)
             && generation(&report.adopted) == generation(&report.installed)
             && node.installed().contains(text)

@@ -8,7 +8,7 @@ use super::super::observed::{
 };
 use super::super::plan::{Policy, plan};
 use super::super::report::words;
-use super::Finding;
+use super::{Finding, Survey};
 
 pub(super) fn membership(seen: &Observed) -> Finding {
     const CODE: &str = "membership";
@@ -95,11 +95,15 @@ pub(super) fn installed(seen: &Observed) -> Finding {
 }
 
 /// What lies on the disk against what chmpx has in force.
-pub(super) fn adopted(seen: &Observed, policy: &Policy) -> Finding {
+pub(super) fn adopted(seen: &Observed, survey: &Survey, policy: &Policy) -> Finding {
     const CODE: &str = "adopted";
     let installed = seen.file().and_then(InstalledFile::generation);
     let running = match &seen.chmpx {
         Chmpx::Up(running) => running,
+        Chmpx::Down if !survey.has_chmpx => {
+            let help = "install it, e.g. with `k2hdkc-slave-agent bootstrap`";
+            return Finding::fault(CODE, "chmpx is not installed", help);
+        }
         Chmpx::Down => {
             let help = "start it, e.g. `systemctl start chmpx`; an active unit says nothing";
             return Finding::fault(CODE, "no chmpx runs", help);

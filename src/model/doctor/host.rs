@@ -107,7 +107,7 @@ pub(super) fn rival(survey: &Survey) -> Finding {
         Some(rival) => Finding::fault(
             CODE,
             format!("{rival} writes the same file, in place, and ends chmpx with it"),
-            "systemctl disable --now k2hr3-get-resource.timer k2hr3-get-resource.service",
+            "`k2hdkc-slave-agent take-over` ends it without losing the file",
         ),
         None => Finding::fine(CODE, "the official helper is not at work here"),
     }

@@ -50,6 +50,7 @@ fn healthy() -> (Observed, Survey) {
         inotify_instances: Some(128),
         inotify_watches: Some(8192),
         mqueue_longest: Some(1025),
+        has_chmpx: true,
         chmpx_user: Some(990),
         control_answer: Some(Ok("Version 1.0.113".to_owned())),
         control_listens: vec!["127.0.0.1".parse().unwrap()],
@@ -108,6 +109,17 @@ fn a_lag_of_chmpx_names_both_generations() {
     let lag = findings.first().unwrap();
     assert_eq!((lag.code, lag.level), ("adopted", Level::Fault));
     assert!(lag.what.contains('5') && lag.what.contains('7'), "{}", lag.what);
+}
+
+#[test]
+fn a_chmpx_that_is_not_there_is_told_from_one_that_does_not_run() {
+    let without = |has_chmpx| {
+        let (mut seen, mut survey) = healthy();
+        (seen.chmpx, survey.has_chmpx) = (Chmpx::Down, has_chmpx);
+        examine(&seen, &survey, &policy()).into_iter().find(|f| f.code == "adopted").unwrap().what
+    };
+    assert_eq!(without(true), "no chmpx runs");
+    assert_eq!(without(false), "chmpx is not installed");
 }
 
 #[test]

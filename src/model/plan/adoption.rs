@@ -6,7 +6,7 @@ use super::super::impact::compare;
 use super::super::memory::HOUR;
 use super::super::observed::{Attention, Chmpx, InstalledFile, Observed, Published, Running};
 use super::super::trial::LONGEST_READING;
-use super::{Install, Occasion, OnChange, Plan, Policy, Situation, Step, content};
+use super::{Install, Occasion, OnChange, Plan, Policy, Situation, Step, content, loss};
 
 /// `chmpxstatus` may be asked five times a second: in a tighter loop a slave without a live server
 /// never connected (measured).
@@ -17,44 +17,11 @@ pub const HEAL_AFTER: Duration = Duration::from_secs(2);
 /// port chmpx swallows one change in four (measured).
 const HEALS: u32 = 2;
 /// A chmpx that somebody starts later is noticed within this time, however long the interval is.
-const STARTS_LATER: Duration = Duration::from_secs(10);
+pub(super) const STARTS_LATER: Duration = Duration::from_secs(10);
 /// How often chmpx is looked at while it is expected back.
-const EXPECTING: Duration = Duration::from_secs(1);
+pub(super) const EXPECTING: Duration = Duration::from_secs(1);
 /// How often a busy chmpx is looked at: it has work to do.
 const BUSY: Duration = Duration::from_secs(3);
-
-/// What to do about a chmpx that was lost: with the file that it had to survive, or for good.
-pub(super) fn lost(seen: &Observed, policy: &Policy, plan: &mut Plan) {
-    let memory = &seen.memory;
-    let is_down = seen.chmpx == Chmpx::Down;
-    let start_within = policy.start_within.as_secs();
-    if seen.wants_back {
-        let present = memory.installed.as_ref().map(|installed| installed.published.as_str());
-        if memory.fallback(present.unwrap_or_default()).is_some() {
-            plan.steps.push(Step::RollBack { by_hand: true });
-        }
-        return;
-    }
-    if seen.forced {
-        return;
-    }
-    if let (true, Some(told)) = (is_down, memory.owed.as_ref().and_then(|owed| owed.told)) {
-        let never_back = seen.now.saturating_sub(told) >= start_within;
-        let installed = memory.installed.as_ref().map(|installed| installed.published.as_str());
-        if never_back && installed.is_some_and(|hash| memory.fallback(hash).is_some()) {
-            plan.steps.push(Step::RollBack { by_hand: false });
-        }
-        return;
-    }
-    let Some(trial) = &memory.trial else { return };
-    // An agent that was killed before it put the file in place has nothing to take back.
-    let in_place = seen.file().and_then(InstalledFile::generation) == Some(trial.generation);
-    let proven = memory.is_adopted(&trial.published, trial.generation);
-    let failed = trial.is_failed(proven, start_within, seen.now);
-    if in_place && failed && memory.fallback(&trial.published).is_some() {
-        plan.steps.push(Step::RollBack { by_hand: false });
-    }
-}
 
 /// Which published text the file came from. An agent that was killed after it had put the file in
 /// place finds out by comparing.
@@ -72,40 +39,13 @@ fn origin(seen: &Observed, file: &InstalledFile, generation: i32) -> Option<Stri
 
 pub(super) fn decide(seen: &Observed, policy: &Policy, plan: &mut Plan) {
     match (&seen.chmpx, seen.file()) {
-        (Chmpx::Down, _) => absent(seen, policy, plan),
+        (Chmpx::Down, _) => loss::absent(seen, policy, plan),
         (Chmpx::Unknown(why), Some(_)) => {
             plan.situations.push(Situation::ChmpxUnknown(why.clone()));
             plan.look_again_in(EXPECTING);
         }
         (_, None) => {}
         (Chmpx::Up(running), Some(file)) => watch(seen, policy, running, file, plan),
-    }
-}
-
-/// No chmpx runs. One that was never there is not missed: when it starts it reads what lies there.
-fn absent(seen: &Observed, policy: &Policy, plan: &mut Plan) {
-    let memory = &seen.memory;
-    let left =
-        |since: u64| policy.start_within.as_secs().saturating_sub(seen.now.saturating_sub(since));
-    if memory.owed.as_ref().is_some_and(|owed| owed.told.is_some()) {
-        plan.situations.push(Situation::Restarting);
-        plan.look_again_in(EXPECTING);
-    } else if let Some(trial) = &memory.trial
-        && let Some(patience) = trial.lost.map(left).filter(|patience| *patience > 0)
-    {
-        let generation = Some(trial.generation);
-        plan.situations.push(Situation::Dead { generation, patience });
-        plan.look_again_in(EXPECTING);
-    } else if let Some(missed) = memory.missed {
-        let patience = left(missed);
-        plan.situations.push(Situation::Dead { generation: None, patience });
-        plan.look_again_in(EXPECTING);
-        if patience == 0 && policy.on_change != OnChange::None {
-            restart_by(seen, policy, "it was lost and did not come back", seen.now, plan);
-        }
-    } else if seen.file().is_some() {
-        plan.situations.push(Situation::NoChmpx);
-        plan.look_again_in(STARTS_LATER);
     }
 }
 
@@ -263,7 +203,7 @@ fn once_more(seen: &Observed, file: &InstalledFile) -> Option<Install> {
     })
 }
 
-fn restart_by(seen: &Observed, policy: &Policy, why: &str, due: u64, plan: &mut Plan) {
+pub(super) fn restart_by(seen: &Observed, policy: &Policy, why: &str, due: u64, plan: &mut Plan) {
     let waits = due.saturating_sub(seen.now);
     if waits > 0 && !seen.forced {
         plan.look_again_in(Duration::from_secs(waits));

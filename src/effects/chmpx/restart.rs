@@ -1,0 +1,97 @@
+//! Making chmpx start afresh. It has no signal for reading its file: HUP and INT end it, TERM does
+//! nothing at all (measured).
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use super::{Chmpx, process};
+use crate::effects::command::{self, CommandError};
+use crate::model::plan::OnChange;
+
+/// chmpx could not be made to start afresh.
+#[derive(Debug, thiserror::Error)]
+pub enum RestartError {
+    /// A command failed to run.
+    #[error(transparent)]
+    Command(#[from] CommandError),
+    /// A command ran and failed.
+    #[error("{program} failed{code}: {errors}", code = code.map_or_else(String::new, |c| format!(" with code {c}")))]
+    Failed {
+        /// The program.
+        program: String,
+        /// Its exit code.
+        code: Option<i32>,
+        /// The end of what it said.
+        errors: String,
+    },
+    /// There is nothing to send a signal to.
+    #[error("no process of chmpx was found to send {signal} to")]
+    NoProcess {
+        /// The signal.
+        signal: String,
+    },
+    /// The signal could not be sent.
+    #[error("could not send {signal} to process {pid}")]
+    Signal {
+        /// The signal.
+        signal: String,
+        /// The process.
+        pid: i32,
+        /// Why.
+        #[source]
+        cause: nix::Error,
+    },
+    /// No way to restart is known.
+    #[error("neither chmpx.restart_command nor chmpx.unit is set, and no pid file names a process")]
+    NoWay,
+}
+
+impl Chmpx {
+    /// Makes chmpx start afresh, in the configured way.
+    pub async fn restart(&self, on_change: OnChange) -> Result<(), RestartError> {
+        if on_change == OnChange::Signal {
+            return self.send(&self.settings.signal);
+        }
+        if let Some((program, arguments)) = self.settings.restart_command.split_first() {
+            return self.command(program, arguments).await;
+        }
+        // HUP ends chmpx cleanly and its supervisor starts it again, which is quicker than a
+        // restart of the unit: that waits ten seconds twice.
+        if self.settings.pid_file.exists() && self.is_alive() == Some(true) {
+            return self.send("HUP");
+        }
+        match &self.settings.unit {
+            Some(unit) => {
+                let arguments = ["restart".to_owned(), "--".to_owned(), unit.clone()];
+                self.command("systemctl", &arguments).await
+            }
+            None => Err(RestartError::NoWay),
+        }
+    }
+
+    async fn command(&self, program: &str, arguments: &[String]) -> Result<(), RestartError> {
+        let limit = self.settings.command_timeout;
+        let ended = command::run(program.as_ref(), arguments, limit).await?;
+        if ended.code == Some(0) {
+            return Ok(());
+        }
+        let errors = ended.errors.trim();
+        let errors = errors.lines().last().unwrap_or_default().chars().take(200).collect();
+        Err(RestartError::Failed { program: program.to_owned(), code: ended.code, errors })
+    }
+
+    fn send(&self, signal: &str) -> Result<(), RestartError> {
+        let name = || signal.to_owned();
+        let process = process::find(&self.settings.pid_file, &self.target)
+            .or(self.seen.filter(|seen| process::is_alive(*seen)))
+            .ok_or_else(|| RestartError::NoProcess { signal: name() })?;
+        let number: Signal = format!("SIG{signal}")
+            .parse()
+            .map_err(|cause| RestartError::Signal { signal: name(), pid: process.pid, cause })?;
+        kill(Pid::from_raw(process.pid), number).map_err(|cause| RestartError::Signal {
+            signal: name(),
+            pid: process.pid,
+            cause,
+        })
+    }
+}

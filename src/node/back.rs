@@ -1,0 +1,84 @@
+//! Going back to a file that chmpx has survived.
+
+use tracing::warn;
+
+use super::Node;
+use crate::agent::Trouble;
+use crate::effects::clock;
+use crate::effects::state::Kept;
+use crate::model::conf::Conf;
+use crate::model::impact::{Class, compare};
+use crate::model::memory::{Mark, Quarantine};
+use crate::model::plan::OnChange;
+
+impl Node {
+    /// Puts the last good file back and keeps the one away that chmpx was lost with.
+    pub(super) async fn roll_back(&mut self, by_hand: bool) -> Result<(), Trouble> {
+        let failed = self.memory.trial.as_ref().filter(|_| !by_hand).map(|trial| Mark {
+            published: trial.published.clone(),
+            generation: trial.generation,
+            at: trial.since,
+        });
+        let Some(bad) = failed.or_else(|| self.memory.installed.clone()) else { return Ok(()) };
+        let Some((good, bytes)) = self.way_back(&bad.published) else {
+            // Its copy was lost: nothing to go back to.
+            self.memory.trial = None;
+            return self.remember();
+        };
+        let now = clock::now();
+        let before = self.memory.quarantine.take().filter(|q| q.hash == bad.published);
+        let strikes = match &before {
+            Some(before) if before.generation == bad.generation => before.strikes,
+            Some(before) => before.strikes.saturating_add(1),
+            None => 1,
+        };
+        let strikes = if by_hand { 0 } else { strikes };
+        // Noted first: an agent that is killed in between must not install the file again.
+        let (hash, generation) = (bad.published, bad.generation);
+        self.memory.quarantine =
+            Some(Quarantine { hash, generation, strikes, at: now, said: None });
+        self.remember()?;
+        self.replace(&bytes)?;
+        let process = self.running_process();
+        let lost = process.is_none();
+        warn!(strikes, from = bad.generation, to = good.generation, lost, "rolled back");
+        self.memory.trial = None;
+        self.memory.installed = Some(Mark { at: now, ..good });
+        self.memory.missed = (lost && !by_hand).then_some(now);
+        self.memory.owed = None;
+        if let Some(why) = self.cold_change_to(&Conf::read(&bytes)) {
+            self.owe_restart(&why, process, false);
+        }
+        self.remember()?;
+        let said = if lost && !by_hand { self.chmpx.last_words().await } else { None };
+        if let (Some(said), Some(quarantine)) = (said, &mut self.memory.quarantine) {
+            warn!(said, "the last of the chmpx that was lost");
+            quarantine.said = Some(said);
+        }
+        self.remember()
+    }
+
+    /// The copies that a roll-back from the text `published` may use, best first.
+    fn way_back(&self, published: &str) -> Option<(Mark, Vec<u8>)> {
+        let memory = &self.memory;
+        let copies = [
+            (&memory.good, Kept::Good),
+            (&memory.adopted, Kept::Adopted),
+            (&memory.before, Kept::Before),
+        ];
+        let others = copies.into_iter().filter_map(|(mark, which)| Some((mark.clone()?, which)));
+        let mut usable = others
+            .filter(|(mark, _)| mark.published != published)
+            .filter_map(|(mark, which)| Some((self.copy_of(which, mark.generation)?, mark)));
+        usable.next().map(|(bytes, mark)| (mark, bytes))
+    }
+
+    fn cold_change_to(&self, conf: &Conf) -> Option<String> {
+        if self.settings.policy.on_change == OnChange::None {
+            return None;
+        }
+        let changes = compare(self.adopted.as_ref()?, conf).changes;
+        let cold = changes.into_iter().find(|change| change.class == Class::Cold)?;
+        Some(format!("{}: {}", cold.what, cold.why))
+    }
+}
