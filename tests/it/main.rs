@@ -23,3 +23,4 @@ mod refusal;
 mod secrets;
 mod shutdown;
 mod support;
+mod trust;

@@ -180,14 +180,15 @@ fn causes(error: &reqwest::Error) -> String {
 fn is_certificate(error: &reqwest::Error) -> bool {
     let mut cause = error.source();
     while let Some(error) = cause {
-        let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        let rustls = inner
-            .and_then(|inner| inner.downcast_ref::<rustls::Error>())
-            .or_else(|| error.downcast_ref::<rustls::Error>());
-        if let Some(rustls) = rustls {
+        if let Some(rustls) = error.downcast_ref::<rustls::Error>() {
             return matches!(rustls, rustls::Error::InvalidCertificate(_));
         }
-        cause = error.source();
+        // The source of an `io::Error` is that of the error inside, which would be passed over.
+        let inside = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        cause = match inside {
+            Some(inside) => Some(inside),
+            None => error.source(),
+        };
     }
     false
 }

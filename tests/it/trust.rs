@@ -1,0 +1,53 @@
+//! K2HR3 over TLS: who it is has to be proven, and nothing is sent to anybody else.
+
+use sim::k2hr3::{Cluster, Papers, Route, Validity};
+
+use crate::support::Node;
+
+/// A node whose K2HR3 shows a certificate for `name`, and the papers behind it.
+async fn node(name: &str, validity: Validity) -> (Node, Papers) {
+    let folder = tempfile::tempdir().unwrap().keep();
+    let papers = Papers::issue(&folder, &[name], validity).unwrap();
+    let path = |path: &std::path::Path| path.display().to_string();
+    let (certificate, key) = (path(&papers.certificate), path(&papers.key));
+    let tls = ["--tls-cert", certificate.as_str(), "--tls-key", key.as_str()];
+    (Node::with_k2hr3(&tls).await, papers)
+}
+
+async fn is_never_trusted(mut node: Node) -> Node {
+    node.start_chmpx();
+    node.start_agent();
+    let report = node.until_code("trouble").await;
+    assert_eq!(report.troubles[0].outlook, "lasting", "{report:#?}");
+    assert!(report.verdict.help.unwrap().contains("never ignored"));
+    assert_eq!(node.k2hr3.counts().await.unwrap().of(Route::All), 0, "nothing was sent");
+    assert_eq!(node.installed(), "");
+    node
+}
+
+#[tokio::test]
+async fn an_unknown_authority_is_not_trusted_until_its_certificate_is_named() {
+    let (node, papers) = node("127.0.0.1", Validity::Good).await;
+    let mut node = is_never_trusted(node).await;
+
+    node.set("k2hr3.ca_file", &papers.authority.display().to_string());
+    let hangup = nix::sys::signal::Signal::SIGHUP;
+    nix::sys::signal::kill(nix::unistd::Pid::from_raw(node.agent_pid()), hangup).unwrap();
+    node.until_settled("over TLS").await;
+    node.cluster.add_server(Cluster::server(4)).await.unwrap();
+    node.until_settled("a change over TLS").await;
+}
+
+#[tokio::test]
+async fn a_certificate_for_another_name_is_not_trusted() {
+    let (mut node, papers) = node("k2hr3.example", Validity::Good).await;
+    node.set("k2hr3.ca_file", &papers.authority.display().to_string());
+    is_never_trusted(node).await;
+}
+
+#[tokio::test]
+async fn an_expired_certificate_is_not_trusted() {
+    let (mut node, papers) = node("127.0.0.1", Validity::Expired).await;
+    node.set("k2hr3.ca_file", &papers.authority.display().to_string());
+    is_never_trusted(node).await;
+}
