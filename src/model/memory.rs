@@ -139,15 +139,14 @@ impl Memory {
         if self.cuk == cuk { self } else { Self::of(cuk) }
     }
 
-    /// This memory as it is worth in `role`: being a member of another one is no membership.
+    /// This memory as it is worth in `role`: nothing is known of one from another,
+    /// but which generations and restarts chmpx has seen.
     #[must_use]
     pub fn in_role(mut self, role: &str) -> Self {
         // The memory of an agent that did not keep the role yet is about this one.
         if self.role != role && !self.role.is_empty() {
-            self.registered = false;
-            self.registrations = 0;
-            self.departed = false;
-            self.address = None;
+            let Self { cuk, highest, restarts, .. } = self;
+            self = Self { cuk, highest, restarts, ..Self::default() };
         }
         role.clone_into(&mut self.role);
         self

@@ -76,7 +76,17 @@ fn faults() -> Vec<(&'static str, Fault, &'static str)> {
         ("no text", Fault::resource(sim::k2hr3::Json::Null), "no text for the resource"),
         ("a number", Fault::resource(7), "no text for the resource"),
         ("no JSON", Fault::InvalidJson, "not K2HR3's JSON"),
+        ("reset at once", Fault::Reset { at: At::BeforeHeaders }, "broke off"),
+        ("reset after the headers", Fault::Reset { at: At::AfterHeaders }, "broke off"),
+        ("longer than it says", Fault::ContentLength { off_by: -10 }, "not K2HR3's JSON"),
+        ("a bomb", Fault::GzipBomb { bytes: 64 << 20 }, "packed with gzip"),
+        ("dripping from the start", Fault::DripAll { ms: 200 }, "did not answer in time"),
         ("400", Fault::status(400), "answered 400"),
+        ("401", Fault::status(401), "answered 401"),
+        ("408", Fault::status(408), "answered 408"),
+        ("409", Fault::status(409), "answered 409"),
+        ("413", Fault::status(413), "answered 413"),
+        ("431", Fault::status(431), "answered 431"),
         ("403", Fault::status(403), "answered 403"),
         ("404", Fault::status(404), "answered 404"),
         ("429", Fault::retry_after(429, 1), "answered 429"),
@@ -101,11 +111,33 @@ async fn an_answer_that_is_none_leaves_everything_as_it_is() {
             })
             .await;
         assert_eq!(node.installed(), good, "{what}");
-        assert!(report.troubles[0].help.is_some(), "{what}");
+        assert_eq!(report.verdict.code, "trouble", "{what}");
+        assert!(report.verdict.sentence.contains(told), "{what}: {}", report.verdict.sentence);
+        assert!(report.verdict.help.is_some(), "{what}");
         node.k2hr3.clear_faults().await.unwrap();
         node.until_settled(what).await;
     }
     assert_eq!(node.count(Kind::Started), 1, "chmpx was not touched");
+}
+
+#[tokio::test]
+async fn a_reset_of_an_idle_connection_is_no_trouble() {
+    let node = Node::settled().await;
+    node.k2hr3.fault(Fault::ResetReused).await.unwrap();
+    let reads = node.k2hr3.counts().await.unwrap().of(Route::Read);
+    node.k2hr3.until(|counts| counts.of(Route::Read) > reads + 6).await.unwrap();
+    assert!(!node.log().contains("broke off"), "{}", node.log());
+}
+
+#[tokio::test]
+async fn an_answer_for_another_group_is_refused() {
+    let node = Node::settled().await;
+    let good = node.installed();
+    let other = good.replace("GROUP               = ", "GROUP = other-");
+    assert_ne!(other, good);
+    node.cluster.publish(other).await.unwrap();
+    node.until_code("refused").await;
+    assert_eq!(node.installed(), good);
 }
 
 #[tokio::test]

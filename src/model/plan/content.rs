@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::super::candidate::Refused;
+use super::super::conf::Conf;
 use super::super::impact::{Class, Impact, compare};
 use super::super::memory::{HOUR, Quarantine};
 use super::super::observed::{Installed, InstalledFile, Observed, Publication, Published};
@@ -122,7 +123,9 @@ fn guard(
             if impact.overall == Class::Refused {
                 return Some(refused_change(impact));
             }
-            shrunk(seen, published, impact).or_else(|| settling(policy, published))
+            other_group(seen, published)
+                .or_else(|| shrunk(seen, published, impact))
+                .or_else(|| settling(policy, published))
         }
         Occasion::First | Occasion::Swallowed => None,
     }
@@ -146,6 +149,21 @@ fn on_parole(seen: &Observed, strikes: u32, at: u64) -> bool {
             running.generation == seen.file().and_then(InstalledFile::generation)
         })
         && seen.now.saturating_sub(at) >= PAROLE
+}
+
+/// A group is a cluster's name for its life: another one comes from another cluster's resource.
+fn other_group(seen: &Observed, published: &Publication) -> Option<Situation> {
+    let group = |conf: &Conf| conf.global("GROUP").map(|entry| entry.value.to_string());
+    let wanted = group(published.content.as_ref().ok()?.conf())?;
+    // The file of an earlier hand, or of another role, says nothing about this one.
+    let present = seen.memory.installed.as_ref().and_then(|_| group(&seen.file()?.conf))?;
+    (present != wanted).then(|| Situation::Refused {
+        code: "other-group".to_owned(),
+        message: format!("it is for the group {wanted}; this node is in {present}"),
+        help: "check k2hr3.role and k2hr3.resource; if the cluster was given another name, \
+               install it with `refresh --force`"
+            .to_owned(),
+    })
 }
 
 /// A storage that answers with half of its members is more likely than half of a cluster leaving.

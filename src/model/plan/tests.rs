@@ -198,6 +198,16 @@ fn the_first_file_does_not_wait() {
 }
 
 #[test]
+fn a_text_for_another_group_is_refused_unless_an_operator_wants_it() {
+    let other = published(&three().replace("GROUP = g", "GROUP = h"));
+    let seen = Observed { published: other, ..settled() };
+    assert_eq!(steps(&seen), NOTHING);
+    let [Situation::Refused { code, .. }] = &situations(&seen)[..] else { panic!("not refused") };
+    assert_eq!(code, "other-group");
+    assert_eq!(steps(&Observed { forced: true, ..seen }), ["install 8 Published"]);
+}
+
+#[test]
 fn losing_more_than_half_of_the_servers_is_held_until_three_looks_agree() {
     let one = text(&["s1"], "");
     let looked = |looks| {
