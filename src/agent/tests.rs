@@ -1,5 +1,7 @@
 //! The loop, on a clock that is stopped while nothing waits for it.
 
+mod soak;
+
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -151,8 +153,12 @@ const TEXT: &str = "[GLOBAL]\nGROUP = g\nFILEVERSION = 1\nMODE = SLAVE\nDELIVERM
     [SLVNODE]\nNAME = 192.0.2.10\nCTLPORT = 8031\nCUK = i-1\n";
 
 fn candidate() -> Candidate {
+    candidate_of(TEXT)
+}
+
+fn candidate_of(text: &str) -> Candidate {
     let cuk = Cuk::parse("i-1").unwrap();
-    let draft = Draft::new(TEXT, &cuk);
+    let draft = Draft::new(text, &cuk);
     let names = draft.questions(&Given::default()).names.into_iter();
     let answers = names.map(|name| (name, vec!["192.0.2.77".parse().unwrap()])).collect();
     let addresses = vec!["192.0.2.10".parse().unwrap()];

@@ -117,15 +117,20 @@ impl Report {
         *self != same
     }
 
-    /// Whether `other` says anything else than this. Ages and counts are not news.
+    /// Whether `other` says anything else than this. Ages and counts are not news; nor is it that
+    /// an outage shows itself in another way, as long as the same is to be done about it.
     pub fn is_news_after(&self, other: &Self) -> bool {
         let troubles = |report: &Self| {
-            report.troubles.iter().map(|t| (t.doing.clone(), t.cause.clone())).collect::<Vec<_>>()
+            report.troubles.iter().map(|t| (t.doing.clone(), t.help.clone())).collect::<Vec<_>>()
         };
         let codes = |report: &Self| {
             report.situations.iter().map(|told| told.code.clone()).collect::<Vec<_>>()
         };
-        self.verdict != other.verdict
+        let verdict = |report: &Self| match report.verdict.code.as_str() {
+            "trouble" => Words { sentence: String::new(), ..report.verdict.clone() },
+            _ => report.verdict.clone(),
+        };
+        verdict(self) != verdict(other)
             || codes(self) != codes(other)
             || self.installed != other.installed
             || self.adopted != other.adopted
