@@ -92,6 +92,7 @@ pub fn read(layers: &Layers) -> Result<Settings, SettingsError> {
             )?,
             connect_timeout: table.duration("k2hr3.connect_timeout")?,
             timeout: table.duration("k2hr3.timeout")?,
+            leave_at_stop: table.choice("k2hr3.leave_at_stop", &[("yes", true), ("no", false)])?,
         },
         target: Target {
             path: at("target.path"),

@@ -62,6 +62,9 @@ async fn follow(
     let monotonic = NotifyState::monotonic_usec_now().ok();
     let states: Vec<_> = [Some(state), monotonic].into_iter().flatten().collect();
     node.notify(&states);
+    if matches!(stop, Stop::Shutdown) {
+        node.leave_at_stop().await;
+    }
     Ok((stop, node.into_desk()))
 }
 

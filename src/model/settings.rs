@@ -25,6 +25,8 @@ pub struct K2hr3 {
     pub connect_timeout: Duration,
     /// The longest a whole exchange may take.
     pub timeout: Duration,
+    /// Whether this node leaves its role whenever the agent stops, until it starts again.
+    pub leave_at_stop: bool,
 }
 
 /// Which addresses of K2HR3 are used: to K2HR3 a node's address is who it is, so one that changes

@@ -9,8 +9,8 @@ use tracing::{debug, warn};
 
 use super::{Manners, Node, on_disk};
 use crate::agent::Trouble;
-use crate::effects::{clock, disk};
 use crate::effects::k2hr3::{Answer, Carrier as By};
+use crate::effects::{clock, disk};
 use crate::model::failure::{Class, Failure};
 use crate::model::identity::RoleToken;
 use crate::model::observed::{Carrier, K2hr3};

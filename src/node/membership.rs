@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use tracing::{debug, info, warn};
 
 use super::{Manners, Node};
+use crate::agent::Chain;
 use crate::effects::clock;
 use crate::effects::k2hr3::{self, Answer, Carrier as By};
 use crate::model::address::is_removable;
@@ -29,6 +30,8 @@ pub(super) enum Probe {
 const PROBES: u32 = 2;
 /// A role that K2HR3 does not know is asked for again after this long: an outage looks the same.
 const STRAY_AGAIN: Duration = Duration::from_secs(600);
+/// A machine that shuts down does not wait longer for K2HR3.
+const STOPPING: Duration = Duration::from_secs(3);
 /// A difference of the clocks below this is no jump.
 const DRIFT: i64 = 5;
 
@@ -139,6 +142,27 @@ impl Node {
         } else {
             warn!(%old, "the role may still list this node at its old address; remove that entry \
                 in K2HR3");
+        }
+    }
+
+    /// Takes this node out of its role while the agent is stopped, if that is wished. It comes back
+    /// by itself: unlike `unregister`, this says nothing about what an operator wants for good.
+    pub async fn leave_at_stop(&mut self) {
+        if !self.settings.k2hr3.leave_at_stop || !self.memory.registered {
+            return;
+        }
+        let gone = self.k2hr3.unregister(&self.settings.identity);
+        match tokio::time::timeout(STOPPING, gone).await {
+            Ok(Ok(())) => info!("out of the role until the agent starts again"),
+            Ok(Err(failure)) => warn!(%failure, "this node stays in its role"),
+            Err(_elapsed) => warn!("this node stays in its role: K2HR3 did not answer in time"),
+        }
+        // Also when it failed: whether it is in its role shows when it is read the next time.
+        self.memory.registered = false;
+        self.memory.registrations = 0;
+        self.memory.address = None;
+        if let Err(trouble) = self.remember() {
+            warn!(error = %Chain(&trouble), "the next start looks for itself");
         }
     }
 

@@ -35,6 +35,7 @@ pub const KEYS: &[Key] = &[
     key("k2hr3.family", "auto", "auto (that of the first connection), ipv4 or ipv6"),
     key("k2hr3.connect_timeout", "5s", "longest time to connect"),
     key("k2hr3.timeout", "30s", "longest time for a whole exchange"),
+    key("k2hr3.leave_at_stop", "no", "leave the role whenever the agent stops: yes or no"),
     key("node.cuk", "", "unique key of this instance"),
     key("node.tag", "", "name of this node in the role"),
     key("target.path", "/etc/k2hdkc/slave.ini", "the file that chmpx reads"),

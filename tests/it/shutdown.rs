@@ -34,6 +34,24 @@ async fn an_agent_that_waits_for_k2hr3_ends_at_once() {
 }
 
 #[tokio::test]
+async fn a_node_that_leaves_at_a_stop_is_back_after_the_next_start() {
+    let mut node = Node::new().await;
+    node.set("k2hr3.leave_at_stop", "yes");
+    node.start_chmpx();
+    node.start_agent();
+    node.until_settled("the first time").await;
+    ends_at_once(&mut node).await;
+    assert_eq!(node.cluster.slaves().await.unwrap().len(), 0);
+
+    node.start_agent();
+    node.k2hr3.until(|counts| counts.of(Route::Register) == 2).await.unwrap();
+    node.until_settled("back").await;
+
+    node.k2hr3.fault(Fault::Hang).on(Route::Unregister).await.unwrap();
+    ends_at_once(&mut node).await;
+}
+
+#[tokio::test]
 async fn an_agent_whose_restart_command_hangs_ends_at_once() {
     let mut node = Node::new().await;
     node.set("chmpx.on_change", "restart");
