@@ -259,7 +259,7 @@ impl World for Soak {
         let mut troubles: Vec<_> = cycle.troubles.iter().map(|t| ailment(t, now)).collect();
         if !cycle.asked_k2hr3 && cycle.failures > 0 {
             let old = self.last.iter().flat_map(|report| &report.troubles);
-            troubles.extend(old.filter(|old| old.doing.contains("K2HR3")).cloned());
+            troubles.extend(old.filter(|old| old.about_k2hr3).cloned());
         }
         self.memory.failures = cycle.failures;
         let told = report(cycle.seen, cycle.plan, &policy(), "role", troubles);
@@ -287,6 +287,7 @@ fn ailment(trouble: &Trouble, now: Seconds) -> Ailment {
     Ailment {
         doing: trouble.doing.clone(),
         cause: trouble.cause.to_string(),
+        about_k2hr3: trouble.about_k2hr3,
         outlook: Ailment::outlook_word(trouble.outlook),
         help: trouble.help.clone(),
         since: now,
