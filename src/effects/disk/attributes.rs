@@ -49,3 +49,18 @@ impl Attributes {
 pub fn own_ids() -> (u32, u32) {
     (nix::unistd::geteuid().as_raw(), nix::unistd::getegid().as_raw())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_may_read_follows_owner_group_and_others_in_this_order() {
+        let readable =
+            |mode, user, groups: &[u32]| Attributes::is_readable(mode, (990, 980), user, groups);
+        assert!(readable(0o600, 990, &[]) && readable(0o640, 7, &[980]) && readable(0o604, 7, &[]));
+        assert!(!readable(0o600, 7, &[980]) && !readable(0o640, 7, &[7]));
+        assert!(!readable(0o044, 990, &[980]), "the owner's own bit counts, and no other");
+        assert!(readable(0o000, 0, &[]), "root reads everything");
+    }
+}

@@ -3,8 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
-use super::super::observed::Observed;
-use super::{Finding, Level, Survey};
+use super::super::observed::{Installed, Observed};
+use super::{Finding, Survey};
 
 /// A role token lives for a day, unless its maker asked for more.
 const TOKEN_LIFE: Duration = Duration::from_secs(24 * 3600);
@@ -32,7 +32,11 @@ pub(super) fn target(seen: &Observed, survey: &Survey) -> Finding {
         let help = "remove the other names (a backup?): chmpx may not notice changes";
         return Finding::risk(CODE, format!("the target has {links} hard links"), help);
     }
-    Finding::fine(CODE, "the target is a plain file")
+    match &seen.installed {
+        Installed::Obstacle(what) => Finding::fault(CODE, what.clone(), "see `installed`"),
+        Installed::File(_) => Finding::fine(CODE, "the target is a plain file"),
+        Installed::Missing => Finding::fine(CODE, "nothing is in the way of a file"),
+    }
 }
 
 pub(super) fn watch(seen: &Observed, survey: &Survey) -> Finding {
@@ -182,8 +186,12 @@ pub(super) fn names(survey: &Survey) -> Vec<Finding> {
             findings.push(Finding::risk("names", what, HELP));
         }
     }
-    if findings.iter().all(|finding| finding.level == Level::Fine) {
-        findings.push(Finding::fine("names", "every name resolves quickly"));
+    if findings.is_empty() {
+        let what = match survey.lookups.len() {
+            0 => "the file has no name to resolve".to_owned(),
+            names => format!("all {names} names resolve quickly"),
+        };
+        findings.push(Finding::fine("names", what));
     }
     findings
 }
