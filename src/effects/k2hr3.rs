@@ -5,12 +5,14 @@ mod connect;
 mod url;
 
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use reqwest::{Method, RequestBuilder, Response};
 
 use crate::model::failure::{Class, Failure, Request, classify};
 use crate::model::identity::{Identity, RoleToken};
+use crate::model::report::Traffic;
 use crate::model::settings::K2hr3 as Reach;
 
 pub use connect::Unusable;
@@ -49,19 +51,33 @@ pub struct K2hr3 {
     http: reqwest::Client,
     base: String,
     pin: connect::Pin,
+    requests: AtomicU64,
+    received: AtomicU64,
 }
 
 impl K2hr3 {
     /// Prepares connections; makes none.
     pub fn new(reach: &Reach) -> Result<Self, Unusable> {
-        let (http, pin) = connect::client(reach, AGENT, None)?;
-        Ok(Self { http, base: reach.api_uri.clone(), pin })
+        Self::over(reach, None)
     }
 
     /// Prepares connections that come from `address`, which this host has to have.
     pub fn coming_from(reach: &Reach, address: IpAddr) -> Result<Self, Unusable> {
-        let (http, pin) = connect::client(reach, AGENT, Some(address))?;
-        Ok(Self { http, base: reach.api_uri.clone(), pin })
+        Self::over(reach, Some(address))
+    }
+
+    fn over(reach: &Reach, from: Option<IpAddr>) -> Result<Self, Unusable> {
+        let (http, pin) = connect::client(reach, AGENT, from)?;
+        let base = reach.api_uri.clone();
+        Ok(Self { http, base, pin, requests: AtomicU64::new(0), received: AtomicU64::new(0) })
+    }
+
+    /// What was exchanged so far.
+    pub fn traffic(&self) -> Traffic {
+        Traffic {
+            requests: self.requests.load(Ordering::Relaxed),
+            received: self.received.load(Ordering::Relaxed),
+        }
     }
 
     /// The address of this host in its last exchange with K2HR3. Behind a NAT K2HR3 sees another
@@ -153,8 +169,10 @@ impl K2hr3 {
     }
 
     async fn send(&self, ask: RequestBuilder) -> Result<Response, Failure> {
+        self.requests.fetch_add(1, Ordering::Relaxed);
         let response = ask.send().await.map_err(|error| connect::failure(&error))?;
         self.pin.note(response.remote_addr());
+        self.received.fetch_add(response.content_length().unwrap_or_default(), Ordering::Relaxed);
         Ok(response)
     }
 }

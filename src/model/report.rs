@@ -70,6 +70,15 @@ pub struct ChmpxFact {
     pub servers: Vec<Server>,
 }
 
+/// What was exchanged with K2HR3.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Traffic {
+    /// Requests, each attempt counted.
+    pub requests: u64,
+    /// Bytes of the bodies that came back; an answer that nothing has changed has none.
+    pub received: u64,
+}
+
 /// Everything that is told. Holds no secrets, because nothing that goes in does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
@@ -99,6 +108,9 @@ pub struct Report {
     pub adopted: Option<Mark>,
     /// The process that takes it.
     pub chmpx: ChmpxFact,
+    /// What K2HR3 was asked since the agent started, and what came back.
+    #[serde(default)]
+    pub traffic: Traffic,
     /// Restarts of chmpx that are left in this hour.
     pub restarts_left: u32,
     /// Everything an operator should know, most important first.
@@ -110,7 +122,8 @@ pub struct Report {
 impl Report {
     /// Whether anything but ages and counts is other than in `last`.
     pub fn differs_from(&self, last: &Self) -> bool {
-        let mut same = Self { at: self.at, failures: self.failures, ..last.clone() };
+        let mut same =
+            Self { at: self.at, traffic: self.traffic, failures: self.failures, ..last.clone() };
         for (trouble, present) in same.troubles.iter_mut().zip(&self.troubles) {
             trouble.count = present.count;
         }
@@ -162,6 +175,7 @@ pub fn report(
         installed: memory.installed.clone(),
         adopted: memory.adopted.clone(),
         chmpx: chmpx(&seen.chmpx),
+        traffic: Traffic::default(),
         restarts_left: memory.restarts_left(policy.restarts_per_hour, seen.now),
         situations,
         troubles,

@@ -56,7 +56,8 @@ impl Node {
         let role = self.settings.identity.role.to_string();
         let mut seen = cycle.seen.clone();
         seen.memory = self.memory.clone();
-        let report = report(&seen, cycle.plan, &self.settings.policy, &role, troubles);
+        let mut report = report(&seen, cycle.plan, &self.settings.policy, &role, troubles);
+        report.traffic = self.k2hr3.traffic();
         if last.as_ref().is_none_or(|last| report.is_news_after(last)) {
             self.publish(&report, cycle);
         }

@@ -43,6 +43,21 @@ async fn a_storage_that_is_down_changes_nothing_whatever_k2hr3_says() {
 }
 
 #[tokio::test]
+async fn looks_at_what_has_not_changed_are_counted_and_transfer_nothing() {
+    let node = Node::settled().await;
+    let socket = || async {
+        let text = node.run(&["status", "--json"]).await.stdout;
+        serde_json::from_slice::<k2hdkc_slave_agent::model::report::Report>(&text).unwrap().traffic
+    };
+    let before = socket().await;
+    let reads = node.k2hr3.counts().await.unwrap().of(Route::Read);
+    node.k2hr3.until(|counts| counts.of(Route::Read) > reads + 4).await.unwrap();
+    let after = socket().await;
+    assert!(after.requests >= before.requests + 4);
+    assert_eq!(after.received, before.received);
+}
+
+#[tokio::test]
 async fn a_first_boot_without_k2hr3_ends_well_when_it_comes() {
     let mut node = Node::new().await;
     node.k2hr3.down().await.unwrap();
