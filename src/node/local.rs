@@ -19,7 +19,7 @@ use crate::model::trial::Life;
 const QUIET: Duration = Duration::from_secs(1);
 /// A settled chmpx is asked what it has in force this often; in between its process is glanced at.
 const FULL_LOOK: Duration = Duration::from_secs(300);
-/// The same while not all of its servers are up and connected.
+/// The same while its servers are not those of the file, or not all of them are connected.
 const FULL_LOOK_AT_CHANGING: Duration = Duration::from_secs(30);
 
 impl Node {
@@ -95,18 +95,18 @@ impl Node {
     }
 
     pub(super) async fn look_at_chmpx(&mut self, installed: &Installed) -> SeenChmpx {
-        if let Some((at, seen)) = &self.seen_chmpx
-            && self.settled
-            && !self.forced
-            && at.elapsed() < full_look_after(seen)
-            && self.chmpx.is_alive() == Some(true)
-        {
-            return seen.clone();
-        }
         let conf = match installed {
             Installed::File(file) => Arc::clone(&file.conf),
             Installed::Missing | Installed::Obstacle(_) => Arc::new(Conf::read(b"")),
         };
+        if let Some((at, seen)) = &self.seen_chmpx
+            && self.settled
+            && !self.forced
+            && at.elapsed() < full_look_after(seen, &conf)
+            && self.chmpx.is_alive() == Some(true)
+        {
+            return seen.clone();
+        }
         let quiet = self.last_install.is_some_and(|at| at.elapsed() < QUIET);
         let ask = if quiet { Ask::OffControlPort } else { Ask::Freely };
         let mut seen = self.chmpx.look(&conf, ask).await;
@@ -141,10 +141,10 @@ pub(super) fn life_of(chmpx: &SeenChmpx) -> Life {
     }
 }
 
-fn full_look_after(chmpx: &SeenChmpx) -> Duration {
+/// The ring is only as fresh as the last full look: while it moves there is one more often.
+fn full_look_after(chmpx: &SeenChmpx, conf: &Conf) -> Duration {
+    let SeenChmpx::Up(running) = chmpx else { return FULL_LOOK };
     let is_well = |server: &Server| server.is_up() && server.connected;
-    match chmpx {
-        SeenChmpx::Up(running) if !running.servers.iter().all(is_well) => FULL_LOOK_AT_CHANGING,
-        SeenChmpx::Up(_) | SeenChmpx::Down | SeenChmpx::Unknown(_) => FULL_LOOK,
-    }
+    let moves = running.servers.len() != conf.servers().len();
+    if moves || !running.servers.iter().all(is_well) { FULL_LOOK_AT_CHANGING } else { FULL_LOOK }
 }

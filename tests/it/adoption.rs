@@ -290,3 +290,18 @@ async fn a_file_that_the_user_of_chmpx_may_not_read_is_put_right() {
     .await;
     assert!(node.log().contains("somebody else had changed the file"));
 }
+
+#[tokio::test]
+async fn a_removed_server_that_is_up_is_draining_until_it_goes_down() {
+    let node = settled(&[], &[]).await;
+    node.cluster.remove_server("127.0.1.3").await.unwrap();
+    let report = node.until_code("draining").await;
+    assert!(report.settled);
+    assert!(report.verdict.sentence.contains("127.0.1.3"), "{}", report.verdict.sentence);
+
+    node.chmpx().ring("127.0.1.3 DOWN\n* UP\n").unwrap();
+    node.until("it is gone", |report| {
+        report.verdict.code == "settled" && report.chmpx.servers.len() == 2
+    })
+    .await;
+}
