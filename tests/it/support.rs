@@ -28,6 +28,8 @@ pub struct Node {
     pub ctlport: u16,
     pub chmpx: Option<Chmpx>,
     agent: Option<Child>,
+    /// The network namespace that the agent runs in, if it is not that of the test.
+    pub namespace: Option<String>,
     settings: Vec<(String, String)>,
 }
 
@@ -61,6 +63,7 @@ impl Node {
             ctlport,
             chmpx: None,
             agent: None,
+            namespace: None,
         };
         node.write_token(node.cluster.token());
         let bin = node.builder().install().unwrap();
@@ -191,7 +194,14 @@ impl Node {
 
     /// The command of the agent with its settings, with more arguments.
     pub fn agent(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(AGENT);
+        let mut command = match &self.namespace {
+            None => Command::new(AGENT),
+            Some(name) => {
+                let mut command = Command::new("ip");
+                command.args(["netns", "exec", name, AGENT]);
+                command
+            }
+        };
         command.arg("--root").arg(self.path("root")).args(arguments).stdin(Stdio::null());
         command
     }

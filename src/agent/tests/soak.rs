@@ -67,7 +67,7 @@ impl Soak {
             dice: seed,
             faults: Vec::new(),
             changes: Vec::new(),
-            files: (1..=6).map(|servers| cluster(servers)).collect(),
+            files: (1..=6).map(cluster).collect(),
             since: S(0),
             known: 0,
             jump: 0,
@@ -195,7 +195,7 @@ impl World for Soak {
         self.memory.notice(membership == Membership::Listed, Life::Runs(PROCESS), now);
         let generation = match &self.installed {
             Installed::File(file) => file.generation(),
-            _ => None,
+            Installed::Missing | Installed::Obstacle(_) => None,
         };
         let observed = Observed {
             k2hr3,

@@ -1,0 +1,122 @@
+//! A network that breaks: the agent in a network namespace of its own, with a cable to K2HR3.
+
+use std::process::{Command, Stdio};
+
+use sim::k2hr3::{Cluster, Route};
+
+use crate::support::Node;
+
+/// A namespace with one cable; both are gone when this is.
+struct Cable {
+    name: String,
+    net: String,
+}
+
+impl Cable {
+    /// `None`, with the reason on standard error, where this process may not make one.
+    fn new(number: u32) -> Option<Self> {
+        let name = format!("k2agent-{}-{number}", std::process::id());
+        let net = format!("198.18.{number}");
+        let cable = Self { name, net };
+        let made = cable.ip(&format!("netns add {}", cable.name))
+            && cable.ip(&format!(
+                "link add {} type veth peer name eth0 netns {}",
+                cable.end(),
+                cable.name
+            ))
+            && cable.ip(&format!("addr add {}.1/24 dev {}", cable.net, cable.end()))
+            && cable.ip(&format!("link set {} up", cable.end()))
+            && cable.ip(&format!("-n {} addr add {}.2/24 dev eth0", cable.name, cable.net))
+            && cable.ip(&format!("-n {} link set lo up", cable.name))
+            && cable.ip(&format!("-n {} link set eth0 up", cable.name));
+        if !made {
+            eprintln!("skipped: network namespaces need root and the program `ip`");
+        }
+        made.then_some(cable)
+    }
+
+    /// This side's end of the cable.
+    fn end(&self) -> String {
+        let (_, unique) = self.name.split_once('-').unwrap();
+        format!("k2a{unique}")
+    }
+
+    fn ip(&self, arguments: &str) -> bool {
+        let mut command = Command::new("ip");
+        command.args(arguments.split(' ')).stderr(Stdio::null());
+        command.status().is_ok_and(|status| status.success())
+    }
+
+    fn must(&self, arguments: &str) {
+        assert!(self.ip(arguments), "ip {arguments}");
+    }
+
+    /// A node behind this cable that has its file. No chmpx runs there.
+    async fn node(&self) -> Node {
+        let mut node = Node::with_k2hr3(&["--listen", "0.0.0.0:0"]).await;
+        let port = node.k2hr3.url().rsplit(':').next().unwrap().to_owned();
+        node.set("k2hr3.api_uri", &format!("http://{}.1:{port}", self.net));
+        node.set("k2hr3.connect_timeout", "500ms");
+        node.set("k2hr3.timeout", "1s");
+        node.set("node.tag", &format!("{}.2", self.net));
+        node.namespace = Some(self.name.clone());
+        node.start_agent();
+        node.until("it has its file", |report| report.settled && servers(&node) == 3).await;
+        node
+    }
+}
+
+impl Drop for Cable {
+    fn drop(&mut self) {
+        self.ip(&format!("netns del {}", self.name));
+        self.ip(&format!("link del {}", self.end()));
+    }
+}
+
+fn servers(node: &Node) -> usize {
+    node.installed().matches("[SVRNODE]").count()
+}
+
+/// Something is published while the network is broken, and arrives when it is mended.
+async fn survives(cable: &Cable, node: &Node, number: u8, breaks: &str, mends: &str) {
+    let good = node.installed();
+    cable.must(breaks);
+    node.until_code("trouble").await;
+    node.cluster.add_server(Cluster::server(number)).await.unwrap();
+    assert_eq!(node.installed(), good, "{breaks}");
+    cable.must(mends);
+    let expected = usize::from(number);
+    node.until("mended", |report| report.settled && servers(node) == expected).await;
+}
+
+#[tokio::test]
+async fn a_node_survives_a_cut_cable_and_answers_that_do_not_arrive() {
+    let Some(cable) = Cable::new(11) else { return };
+    let node = cable.node().await;
+    let (end, net) = (cable.end(), cable.net.clone());
+    let (down, up) = (format!("link set {end} down"), format!("link set {end} up"));
+    survives(&cable, &node, 4, &down, &up).await;
+    // Requests arrive at K2HR3, its answers go nowhere.
+    let lost = format!("route add blackhole {net}.2/32");
+    let found = format!("route del blackhole {net}.2/32");
+    survives(&cable, &node, 5, &lost, &found).await;
+    assert_eq!(node.k2hr3.counts().await.unwrap().of(Route::Register), 1);
+}
+
+#[tokio::test]
+async fn a_node_whose_address_changes_registers_under_the_new_one() {
+    let Some(cable) = Cable::new(12) else { return };
+    let node = cable.node().await;
+    let (name, net) = (cable.name.clone(), cable.net.clone());
+    let members = node.cluster.slaves().await.unwrap();
+    assert_eq!(members[0].ip, format!("{net}.2"));
+
+    cable.must(&format!("-n {name} addr del {net}.2/24 dev eth0"));
+    cable.must(&format!("-n {name} addr add {net}.3/24 dev eth0"));
+    node.k2hr3.until(|counts| counts.of(Route::Register) == 2).await.unwrap();
+    let members = node.cluster.slaves().await.unwrap();
+    assert!(members.iter().any(|member| member.ip == format!("{net}.3")), "{members:?}");
+    // Only the old address could take the old entry out, and this host has it no more.
+    node.until("told", |_| node.log().contains("may still list this node at its old address"))
+        .await;
+}
