@@ -1,4 +1,5 @@
 //! A network that breaks: the agent in a network namespace of its own, with a cable to K2HR3.
+#![expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 
 use std::process::{Command, Stdio};
 
@@ -18,17 +19,17 @@ impl Cable {
         let name = format!("k2agent-{}-{number}", std::process::id());
         let net = format!("198.18.{number}");
         let cable = Self { name, net };
-        let made = cable.ip(&format!("netns add {}", cable.name))
-            && cable.ip(&format!(
+        let made = ip(&format!("netns add {}", cable.name))
+            && ip(&format!(
                 "link add {} type veth peer name eth0 netns {}",
                 cable.end(),
                 cable.name
             ))
-            && cable.ip(&format!("addr add {}.1/24 dev {}", cable.net, cable.end()))
-            && cable.ip(&format!("link set {} up", cable.end()))
-            && cable.ip(&format!("-n {} addr add {}.2/24 dev eth0", cable.name, cable.net))
-            && cable.ip(&format!("-n {} link set lo up", cable.name))
-            && cable.ip(&format!("-n {} link set eth0 up", cable.name));
+            && ip(&format!("addr add {}.1/24 dev {}", cable.net, cable.end()))
+            && ip(&format!("link set {} up", cable.end()))
+            && ip(&format!("-n {} addr add {}.2/24 dev eth0", cable.name, cable.net))
+            && ip(&format!("-n {} link set lo up", cable.name))
+            && ip(&format!("-n {} link set eth0 up", cable.name));
         if !made {
             eprintln!("skipped: network namespaces need root and the program `ip`");
         }
@@ -39,16 +40,6 @@ impl Cable {
     fn end(&self) -> String {
         let (_, unique) = self.name.split_once('-').unwrap();
         format!("k2a{unique}")
-    }
-
-    fn ip(&self, arguments: &str) -> bool {
-        let mut command = Command::new("ip");
-        command.args(arguments.split(' ')).stderr(Stdio::null());
-        command.status().is_ok_and(|status| status.success())
-    }
-
-    fn must(&self, arguments: &str) {
-        assert!(self.ip(arguments), "ip {arguments}");
     }
 
     /// A node behind this cable that has its file. No chmpx runs there.
@@ -68,9 +59,19 @@ impl Cable {
 
 impl Drop for Cable {
     fn drop(&mut self) {
-        self.ip(&format!("netns del {}", self.name));
-        self.ip(&format!("link del {}", self.end()));
+        ip(&format!("netns del {}", self.name));
+        ip(&format!("link del {}", self.end()));
     }
+}
+
+fn ip(arguments: &str) -> bool {
+    let mut command = Command::new("ip");
+    command.args(arguments.split(' ')).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
+}
+
+fn must(arguments: &str) {
+    assert!(ip(arguments), "ip {arguments}");
 }
 
 fn servers(node: &Node) -> usize {
@@ -78,13 +79,13 @@ fn servers(node: &Node) -> usize {
 }
 
 /// Something is published while the network is broken, and arrives when it is mended.
-async fn survives(cable: &Cable, node: &Node, number: u8, breaks: &str, mends: &str) {
+async fn survives(node: &Node, number: u8, breaks: &str, mends: &str) {
     let good = node.installed();
-    cable.must(breaks);
+    must(breaks);
     node.until_code("trouble").await;
     node.cluster.add_server(Cluster::server(number)).await.unwrap();
     assert_eq!(node.installed(), good, "{breaks}");
-    cable.must(mends);
+    must(mends);
     let expected = usize::from(number);
     node.until("mended", |report| report.settled && servers(node) == expected).await;
 }
@@ -95,11 +96,11 @@ async fn a_node_survives_a_cut_cable_and_answers_that_do_not_arrive() {
     let node = cable.node().await;
     let (end, net) = (cable.end(), cable.net.clone());
     let (down, up) = (format!("link set {end} down"), format!("link set {end} up"));
-    survives(&cable, &node, 4, &down, &up).await;
+    survives(&node, 4, &down, &up).await;
     // Requests arrive at K2HR3, its answers go nowhere.
     let lost = format!("route add blackhole {net}.2/32");
     let found = format!("route del blackhole {net}.2/32");
-    survives(&cable, &node, 5, &lost, &found).await;
+    survives(&node, 5, &lost, &found).await;
     assert_eq!(node.k2hr3.counts().await.unwrap().of(Route::Register), 1);
 }
 
@@ -111,8 +112,8 @@ async fn a_node_whose_address_changes_registers_under_the_new_one() {
     let members = node.cluster.slaves().await.unwrap();
     assert_eq!(members[0].ip, format!("{net}.2"));
 
-    cable.must(&format!("-n {name} addr del {net}.2/24 dev eth0"));
-    cable.must(&format!("-n {name} addr add {net}.3/24 dev eth0"));
+    must(&format!("-n {name} addr del {net}.2/24 dev eth0"));
+    must(&format!("-n {name} addr add {net}.3/24 dev eth0"));
     node.k2hr3.until(|counts| counts.of(Route::Register) == 2).await.unwrap();
     let members = node.cluster.slaves().await.unwrap();
     assert!(members.iter().any(|member| member.ip == format!("{net}.3")), "{members:?}");
