@@ -21,9 +21,7 @@ impl Node {
         });
         let Some(bad) = failed.or_else(|| self.memory.installed.clone()) else { return Ok(()) };
         let Some((good, bytes)) = self.way_back(&bad.published) else {
-            // Its copy was lost: nothing to go back to.
-            self.memory.trial = None;
-            return self.remember();
+            return self.forget_copies();
         };
         let now = clock::now();
         let before = self.memory.quarantine.take().filter(|q| q.hash == bad.published);
@@ -55,6 +53,16 @@ impl Node {
             warn!(said, "the last of the chmpx that was lost");
             quarantine.said = Some(said);
         }
+        self.remember()
+    }
+
+    /// The copies are lost, so there is nothing to go back to. They are made anew with the next file
+    /// that chmpx takes and survives.
+    fn forget_copies(&mut self) -> Result<(), Trouble> {
+        warn!("no copy of a good file is left to go back to");
+        self.memory.trial = None;
+        self.memory.owed = None;
+        (self.memory.good, self.memory.before, self.memory.adopted) = (None, None, None);
         self.remember()
     }
 
