@@ -10,7 +10,7 @@ use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _}
 use std::path::{Path, PathBuf};
 
 pub use attributes::{Attributes, own_ids};
-pub use install::{Staged, install, keep, previous_of, stage_for_check};
+pub use install::{Staged, install, keep, previous_of, show, stage_for_check};
 
 /// No file that chmpx reads is larger; a larger one is not looked at.
 const LONGEST: u64 = 16 * 1024 * 1024;

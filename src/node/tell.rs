@@ -99,7 +99,7 @@ impl Node {
     fn write_status(&self, report: &Report) {
         let path = self.settings.paths.runtime_dir.join(STATUS_FILE);
         let text = serde_json::to_string_pretty(report).unwrap_or_default();
-        if let Err(error) = disk::keep(&path, text.as_bytes(), 0o644) {
+        if let Err(error) = disk::show(&path, text.as_bytes(), 0o644) {
             debug!(error = %Chain(&error), "the status file was not written");
         }
     }

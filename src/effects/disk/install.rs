@@ -27,7 +27,7 @@ const LABELS: usize = 4096;
 pub fn install(path: &Path, bytes: &[u8], attributes: Attributes) -> Result<(), DiskError> {
     let at = |doing| move |cause| DiskError { doing, path: path.to_owned(), cause };
     let staged = beside(path, "new");
-    stage(&staged, path, bytes, attributes)?;
+    flush(&stage(&staged, path, bytes, attributes)?, &staged)?;
     if let Err(error) = swap(&staged, path) {
         // Nothing has changed yet. What was staged is of no use to anybody.
         let _gone = fs::remove_file(&staged);
@@ -84,14 +84,14 @@ pub(super) fn beside(path: &Path, what: &str) -> PathBuf {
     path.with_file_name(format!(".{name}.{what}.{extension}"))
 }
 
-/// Writes a whole, flushed file with its final attributes: chmpx reads it the moment it gets its
+/// Writes a whole file with its final attributes: chmpx reads it the moment it gets its
 /// name, and loses its watch for ever on one that it may not read.
 fn stage(
     staged: &Path,
     path: &Path,
     bytes: &[u8],
     attributes: Attributes,
-) -> Result<(), DiskError> {
+) -> Result<File, DiskError> {
     let at = |doing| move |cause| DiskError { doing, path: staged.to_owned(), cause };
     // Left by an agent that was killed here; only one runs at a time.
     match fs::remove_file(staged) {
@@ -104,10 +104,20 @@ fn stage(
         .mode(0o600)
         .open(staged)
         .map_err(at("create"))?;
-    let written = file.write_all(bytes).and_then(|()| dress(&file, path, attributes));
-    written.and_then(|()| file.sync_all()).map_err(|cause| {
+    match file.write_all(bytes).and_then(|()| dress(&file, path, attributes)) {
+        Ok(()) => Ok(file),
+        Err(cause) => {
+            let _gone = fs::remove_file(staged);
+            Err(at("write")(cause))
+        }
+    }
+}
+
+/// Without it a power cut can leave an empty file under the final name.
+fn flush(file: &File, staged: &Path) -> Result<(), DiskError> {
+    file.sync_all().map_err(|cause| {
         let _gone = fs::remove_file(staged);
-        at("write")(cause)
+        DiskError { doing: "flush", path: staged.to_owned(), cause }
     })
 }
 
@@ -161,11 +171,23 @@ fn flush_directory(path: &Path) -> io::Result<()> {
     File::open(directory)?.sync_all()
 }
 
-/// Writes a small file of the agent's own, atomically, durably and for its owner only.
+/// Writes a small file of the agent's own, atomically. After a power cut it is whole: this one or,
+/// since its directory is not flushed, the one before.
 pub fn keep(path: &Path, bytes: &[u8], mode: u32) -> Result<(), DiskError> {
-    let at = |doing| move |cause| DiskError { doing, path: path.to_owned(), cause };
+    let staged = beside(path, "new");
+    let file = stage(&staged, path, bytes, Attributes { mode, owner: None })?;
+    flush(&file, &staged)?;
+    put(&staged, path)
+}
+
+/// Writes a file that others read and that means nothing after a reboot, atomically.
+pub fn show(path: &Path, bytes: &[u8], mode: u32) -> Result<(), DiskError> {
     let staged = beside(path, "new");
     stage(&staged, path, bytes, Attributes { mode, owner: None })?;
-    fs::rename(&staged, path).map_err(at("replace"))?;
-    flush_directory(path).map_err(at("flush the directory of"))
+    put(&staged, path)
+}
+
+fn put(staged: &Path, path: &Path) -> Result<(), DiskError> {
+    let doing = "replace";
+    fs::rename(staged, path).map_err(|cause| DiskError { doing, path: path.to_owned(), cause })
 }
