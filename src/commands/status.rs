@@ -94,6 +94,8 @@ pub fn human(report: &Report, running: bool, now: Seconds) -> String {
     }
     line("role", format!("{} ({})", report.role, registration(report)));
     line("cuk", report.cuk.clone());
+    let traffic = &report.traffic;
+    line("traffic", format!("{} requests, {} bytes received", traffic.requests, traffic.received));
     for trouble in &report.troubles {
         line("trouble", trouble_line(trouble, now));
         if let Some(help) = &trouble.help {

@@ -4,6 +4,7 @@ mod adoption;
 mod content;
 mod loss;
 mod registration;
+mod situation;
 
 pub use adoption::HEAL_AFTER;
 
@@ -11,8 +12,9 @@ use std::time::Duration;
 
 use super::candidate::Candidate;
 use super::impact::Impact;
-use super::memory::Seconds;
 use super::observed::Observed;
+
+pub use situation::Situation;
 
 /// One thing the agent may do to the world. There are no others.
 #[derive(Debug, Clone)]
@@ -120,107 +122,6 @@ pub struct Policy {
     pub spread: Duration,
     /// This node's place in that window, in `0..1`.
     pub share: f64,
-}
-
-/// A state of affairs that an operator cares about.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Situation {
-    /// Nothing is known of what is published.
-    NothingPublished,
-    /// This node is not (yet) a member of its role.
-    NotMember {
-        /// Whether there is a token to register with.
-        has_token: bool,
-    },
-    /// K2HR3 took this node into a role that it does not know.
-    NoSuchRole,
-    /// The role token is not accepted; the address of this node carries it.
-    TokenRefused,
-    /// An operator took this node out of its role.
-    Departed,
-    /// What is published must not be installed: the rule, why, what to do.
-    Refused {
-        /// The code of the rule.
-        code: String,
-        /// What is wrong, with the line.
-        message: String,
-        /// What to do.
-        help: String,
-    },
-    /// More than half of the servers are gone at once: waiting for more looks to agree.
-    Held {
-        /// Servers before.
-        from: usize,
-        /// Servers now.
-        to: usize,
-        /// Looks that agree so far.
-        looks: u32,
-    },
-    /// What is published is still changing.
-    Settling,
-    /// chmpx did not survive what is published.
-    Quarantined {
-        /// How often.
-        strikes: u32,
-        /// The last that chmpx said, if that could be found out.
-        said: Option<String>,
-    },
-    /// An operator went back from what is published.
-    RolledBack,
-    /// The target cannot be replaced.
-    Obstacle(String),
-    /// Somebody else changed the target, and the policy is to report it.
-    Drifted(String),
-    /// Somebody else keeps changing the target, so that it is put right more rarely.
-    Contested {
-        /// How often it was put right within an hour.
-        times: usize,
-        /// Who it is, if that is known.
-        rival: Option<String>,
-        /// In how many seconds it is put right again.
-        due_in: Seconds,
-    },
-    /// chmpx has not taken the installed file yet.
-    Adopting,
-    /// chmpx did not take the installed file, so it was written once more.
-    Swallowed,
-    /// chmpx runs and does not answer: it is busy, perhaps with the file.
-    Busy,
-    /// chmpx runs but no longer notices its file. Holds what keeps it from that, if it is known.
-    Blind(Option<String>),
-    /// chmpx has read the file and refuses this change while it runs.
-    RefusedByChmpx(String),
-    /// chmpx has just been started and does not tell yet what it has in force.
-    Starting,
-    /// chmpx was lost with a file and has not come back.
-    Dead {
-        /// The generation that it was lost with, if that is still in place.
-        generation: Option<i32>,
-        /// In how many seconds it is not waited for any longer.
-        patience: Seconds,
-    },
-    /// chmpx needs a restart that cannot be made yet.
-    RestartOwed {
-        /// Why it is needed.
-        why: String,
-        /// In how many seconds it will be made, if that is known.
-        due_in: Option<Seconds>,
-    },
-    /// chmpx is expected back.
-    Restarting,
-    /// No chmpx runs.
-    NoChmpx,
-    /// chmpx could not be asked.
-    ChmpxUnknown(String),
-    /// Servers that were removed are still up, which is normal until they go down.
-    Draining(Vec<String>),
-}
-
-impl Situation {
-    /// Whether it may last while everything is as it should be.
-    pub fn is_harmless(&self) -> bool {
-        matches!(self, Self::Draining(_) | Self::NoChmpx | Self::TokenRefused)
-    }
 }
 
 /// What was decided.

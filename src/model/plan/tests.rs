@@ -10,7 +10,7 @@ use crate::model::conf::{Conf, Given};
 use crate::model::failure::Class as Failure;
 use crate::model::host::Host;
 use crate::model::identity::Cuk;
-use crate::model::memory::{Mark, Memory, OwedRestart, Process, Quarantine};
+use crate::model::memory::{Mark, Memory, OwedRestart, Process, Quarantine, Seconds};
 use crate::model::observed::{
     Attention, Carrier, Chmpx, Installed, InstalledFile, K2hr3, Membership, Publication, Published,
     Running, Server,
