@@ -265,9 +265,15 @@ fn read(target: &std::path::Path, short: &AtomicU64, all: &AtomicU64) {
 /// hour), each of them awaited.
 #[tokio::test]
 async fn no_storm_of_changes_kills_chmpx_or_shows_anybody_half_a_file() {
-    let node = Node::settled().await;
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     let mut changes = number("K2AGENT_STORM_CHANGES");
+    let mut node = Node::new().await;
+    if changes.is_some() {
+        node.set("pace.interval", "100ms");
+    }
+    node.start_chmpx();
+    node.start_agent();
+    node.until_settled("before the storm").await;
     let end = Instant::now() + Duration::from_secs(number("K2AGENT_STORM_SECONDS").unwrap_or(20));
     let disturbers = Disturbers::new(&node);
     let mut dice = 0x2545_f491_4f6c_dd1d_u64;
