@@ -31,7 +31,7 @@ pub(super) fn decide(seen: &Observed, policy: &Policy, plan: &mut Plan) {
         Ok(candidate) => candidate,
         Err(refused) => {
             // That this node is not listed is told as such, with what is done about it.
-            if plan.situations.is_empty() {
+            if plan.situations.iter().all(Situation::is_harmless) {
                 plan.situations.push(refused_for(refused));
             }
             return;

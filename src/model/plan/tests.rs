@@ -229,6 +229,21 @@ fn a_refused_text_changes_nothing_and_is_told() {
 }
 
 #[test]
+fn a_dead_token_does_not_hide_that_a_text_is_refused() {
+    let refused = Refused::disputed("no GROUP");
+    let publication = Publication { content: Err(refused), ..publication(&three()) };
+    let seen = Observed {
+        published: Published::Known(Box::new(publication)),
+        token_refused: true,
+        carrier: Some(Carrier::Address),
+        ..settled()
+    };
+    let plan = plan(&seen, &policy());
+    assert!(plan.situations.iter().any(|s| matches!(s, Situation::Refused { .. })), "{plan:?}");
+    assert!(!plan.is_settled());
+}
+
+#[test]
 fn an_edited_file_is_put_right_or_reported() {
     let seen = Observed { installed: Installed::File(file(&text(&["s9"], ""), 7)), ..settled() };
     assert_eq!(steps(&seen), ["install 8 Drift"]);
