@@ -3,7 +3,7 @@
 
 use std::process::{Command, Stdio};
 
-use sim::k2hr3::{Cluster, Route};
+use sim::k2hr3::{At, Cluster, Fault, Route};
 
 use crate::support::Node;
 
@@ -102,6 +102,21 @@ async fn a_node_survives_a_cut_cable_and_answers_that_do_not_arrive() {
     let found = format!("route del blackhole {net}.2/32");
     survives(&node, 5, &lost, &found).await;
     assert_eq!(node.k2hr3.counts().await.unwrap().of(Route::Register), 1);
+}
+
+#[tokio::test]
+async fn a_node_survives_a_storm_of_resets() {
+    let Some(cable) = Cable::new(13) else { return };
+    let node = cable.node().await;
+    let good = node.installed();
+    node.k2hr3.fault(Fault::Reset { at: At::BeforeHeaders }).await.unwrap();
+    node.until_code("trouble").await;
+    node.cluster.add_server(Cluster::server(4)).await.unwrap();
+    let resets = node.k2hr3.counts().await.unwrap().with(0);
+    node.k2hr3.until(|counts| counts.with(0) >= resets + 10).await.unwrap();
+    assert_eq!(node.installed(), good);
+    node.k2hr3.clear_faults().await.unwrap();
+    node.until("the storm is over", |report| report.settled && servers(&node) == 4).await;
 }
 
 #[tokio::test]

@@ -26,7 +26,14 @@ async fn a_node_survives_k2hr3_going_away_and_coming_back() {
 async fn a_storage_that_is_down_changes_nothing_whatever_k2hr3_says() {
     let node = Node::settled().await;
     let good = node.installed();
-    for mode in [Backend::OneKilled401, Backend::OneKilled404, Backend::OwnChmpxDead] {
+    let modes = [
+        Backend::OneKilled401,
+        Backend::OneKilled404,
+        Backend::OwnChmpxDead,
+        // The API's process is stopped: connections are taken and never answered.
+        Backend::Stopped,
+    ];
+    for mode in modes {
         node.k2hr3.backend(mode).await.unwrap();
         node.until(&format!("{mode:?}"), |report| !report.troubles.is_empty()).await;
         assert_eq!(node.installed(), good, "{mode:?}");
@@ -40,6 +47,20 @@ async fn a_storage_that_is_down_changes_nothing_whatever_k2hr3_says() {
     node.until_settled("all are back").await;
 
     assert_eq!(node.k2hr3.counts().await.unwrap().of(Route::Register), 1);
+}
+
+#[tokio::test]
+async fn a_first_boot_into_a_storage_that_is_down_ends_well_when_it_is_back() {
+    for mode in [Backend::OneKilled401, Backend::OneKilled404, Backend::OwnChmpxDead] {
+        let mut node = Node::new().await;
+        node.k2hr3.backend(mode).await.unwrap();
+        node.start_chmpx();
+        node.start_agent();
+        node.until(&format!("{mode:?}"), |report| !report.troubles.is_empty()).await;
+        assert_eq!(node.installed(), "", "{mode:?}");
+        node.k2hr3.backend(Backend::Up).await.unwrap();
+        node.until_settled(&format!("a first boot into {mode:?}")).await;
+    }
 }
 
 #[tokio::test]
