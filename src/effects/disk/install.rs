@@ -157,12 +157,21 @@ fn swap(staged: &Path, path: &Path) -> io::Result<()> {
         Ok(()) => Ok(()),
         Err(Errno::NOENT) => match rename(RenameFlags::NOREPLACE) {
             // No such flag on this file system, or a file appeared meanwhile: it is replaced whole.
-            Err(Errno::INVAL | Errno::NOSYS | Errno::EXIST) => fs::rename(staged, path),
+            Err(Errno::INVAL | Errno::NOSYS | Errno::EXIST) => rename_over(staged, path),
             result => result.map_err(io::Error::from),
         },
-        Err(Errno::INVAL | Errno::NOSYS) => fs::rename(staged, path),
+        Err(Errno::INVAL | Errno::NOSYS) => rename_over(staged, path),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Replaces a file where two cannot be exchanged. The old one is copied aside: a link to it would
+/// keep chmpx from noticing (measured). Best effort: without a copy the file still has to come.
+pub(super) fn rename_over(staged: &Path, path: &Path) -> io::Result<()> {
+    if let Ok(old) = super::read(path) {
+        let _kept = keep(&previous_of(path), &old.bytes, old.mode);
+    }
+    fs::rename(staged, path)
 }
 
 /// Without it a power cut can bring the old name back.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use nix::sys::stat::Mode;
 
-use super::install::beside;
+use super::install::{beside, rename_over};
 use super::*;
 
 const PLAIN: Attributes = Attributes { mode: 0o644, owner: None };
@@ -49,6 +49,20 @@ fn the_old_inode_is_moved_and_neither_written_nor_linked() {
     install(&target, b"two", PLAIN).unwrap();
     let kept = fs::metadata(previous_of(&target)).unwrap();
     assert_eq!((kept.ino(), kept.nlink()), (old, 1));
+}
+
+#[test]
+fn where_files_cannot_be_exchanged_the_old_one_is_copied_aside_and_not_linked() {
+    let directory = tempfile::tempdir().unwrap();
+    let (target, staged) = (directory.path().join("slave.ini"), directory.path().join("staged"));
+    fs::write(&target, "one").unwrap();
+    fs::write(&staged, "two").unwrap();
+    let old = fs::metadata(&target).unwrap().ino();
+    rename_over(&staged, &target).unwrap();
+    assert_eq!(fs::read(&target).unwrap(), b"two");
+    assert_eq!(fs::read(previous_of(&target)).unwrap(), b"one");
+    assert_ne!(fs::metadata(previous_of(&target)).unwrap().ino(), old);
+    assert_eq!(names(directory.path()), [".slave.prev.ini", "slave.ini"]);
 }
 
 #[test]
