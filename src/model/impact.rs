@@ -126,6 +126,14 @@ mod tests {
     }
 
     #[test]
+    fn a_file_that_names_a_node_twice_does_not_differ_from_itself() {
+        let twice = with_server("CUK=c2\nPORT=1\n").replace("NAME=srv3", "NAME=srv[1-2]");
+        let conf = Conf::read(twice.as_bytes());
+        assert_eq!(conf.servers().len(), 4);
+        assert_eq!(compare(&conf, &conf).overall, Class::None);
+    }
+
+    #[test]
     fn a_default_and_its_absence_are_the_same() {
         for key in [
             "MQACK=ON",

@@ -86,7 +86,8 @@ fn server_changed(what: String, key: &'static str) -> Change {
 /// Equal nodes first, then those of one name of which there is just one on either side.
 fn pairs<'a>(old: &'a [Peer], new: &'a [Peer]) -> Vec<(Option<&'a Peer>, Option<&'a Peer>)> {
     let mut left: BTreeMap<Place, Vec<&Peer>> = BTreeMap::new();
-    for peer in old {
+    // What is taken from the end is the first of several that chmpx cannot tell apart.
+    for peer in old.iter().rev() {
         left.entry(place(peer)).or_default().push(peer);
     }
     let mut pairs = Vec::new();
