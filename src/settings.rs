@@ -12,6 +12,8 @@ mod values;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+pub use identity::Left;
+use identity::Sources;
 pub use layers::{Flags, Layers};
 pub use table::{KEYS, Key, Origin, Table};
 
@@ -75,15 +77,20 @@ pub enum SettingsError {
 
 /// Checks what the layers say. Reads the files from which a missing identity is taken.
 pub fn read(layers: &Layers) -> Result<Settings, SettingsError> {
-    let table = layers.table()?;
+    decide(&layers.table()?, layers, &identity::small_file)
+}
+
+/// Checks what `table` says. A missing identity is taken from the files that `left` gives.
+pub fn decide(table: &Table, layers: &Layers, left: Left<'_>) -> Result<Settings, SettingsError> {
     let root = layers.root();
     let at = |key| table.path(key, root);
-    let identity = identity::identity(&table, root)?;
-    let policy = policy(&table, &identity.cuk)?;
+    let sources = Sources { table, root, left };
+    let identity = identity::identity(&sources)?;
+    let policy = policy(table, &identity.cuk)?;
     Ok(Settings {
         k2hr3: K2hr3 {
-            api_uri: identity::api_uri(&table, root)?,
-            token_files: identity::token_files(&table, root),
+            api_uri: identity::api_uri(&sources)?,
+            token_files: identity::token_files(table, root),
             ca_file: table.optional_path("k2hr3.ca_file", root),
             proxy: table.optional("k2hr3.proxy"),
             family: table.choice(
@@ -103,7 +110,7 @@ pub fn read(layers: &Layers) -> Result<Settings, SettingsError> {
                 &[("yes", Stamp::Generation), ("no", Stamp::AsPublished)],
             )?,
         },
-        chmpx: chmpx(&table, root)?,
+        chmpx: chmpx(table, root)?,
         policy,
         interval: table.duration_from("pace.interval", Duration::from_millis(100))?,
         longest_wait: table.duration_from("pace.longest_wait", Duration::from_secs(1))?,
@@ -116,6 +123,7 @@ pub fn read(layers: &Layers) -> Result<Settings, SettingsError> {
         identity,
     })
 }
+
 fn chmpx(table: &Table, root: &Path) -> Result<Chmpx, SettingsError> {
     Ok(Chmpx {
         status_command: table.optional("chmpx.status_command").map(PathBuf::from),

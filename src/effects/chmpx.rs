@@ -2,7 +2,7 @@
 
 mod control;
 mod holders;
-mod output;
+pub mod output;
 mod process;
 mod restart;
 
@@ -159,7 +159,7 @@ impl Chmpx {
     pub async fn version(&self, conf: &Conf) -> Result<String, String> {
         let asked =
             async { control::ask(self.control_port(conf)?, "VERSION", ATTENTION_LIMIT).await };
-        let first = |text: String| text.lines().next().unwrap_or_default().to_owned();
+        let first = |text: String| output::plain(text.lines().next().unwrap_or_default());
         asked.await.map(first).map_err(|error| error.to_string())
     }
 
@@ -181,15 +181,11 @@ impl Chmpx {
         let unit = self.settings.unit.as_deref()?;
         let arguments: Vec<_> = ["-u", unit].into_iter().chain(LINES).collect();
         let ended = command::run("journalctl".as_ref(), &arguments, STATUS_LIMIT).await.ok()?;
-        let lines: Vec<_> = ended.output.lines().map(str::trim).collect();
-        let said: String = lines.join(" | ").chars().take(400).collect();
-        (!said.is_empty()).then_some(said)
+        output::last_words(&ended.output)
     }
 
     /// What `chmpxconftest` says of the file at `staged`; `None` when there is no such program.
-    ///
-    /// Only a line `configuration{` means that it loads: the exit code is 0 either way, and
-    /// without `-no_check_update` it would stay and watch.
+    /// Without `-no_check_update` it would stay and watch.
     pub async fn second_opinion(&self, staged: &Path) -> Option<Result<(), String>> {
         let program = self.settings.conftest_command.as_ref()?;
         let arguments = ["-conf".into(), staged.as_os_str().to_owned()];
@@ -199,13 +195,7 @@ impl Chmpx {
             Err(error) if error.is_missing() => None,
             // Slow names are no verdict.
             Err(_too_long) => None,
-            Ok(ended) if ended.output.lines().any(|line| line.trim() == "configuration{") => {
-                Some(Ok(()))
-            }
-            Ok(ended) => {
-                let said = ended.errors.lines().next().unwrap_or("it said nothing");
-                Some(Err(said.chars().take(200).collect()))
-            }
+            Ok(ended) => Some(output::opinion(&ended.output, &ended.errors)),
         }
     }
 }

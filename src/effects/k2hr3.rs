@@ -1,6 +1,6 @@
 //! K2HR3: register, read, leave. Says what came back and draws no conclusions.
 
-mod answer;
+pub mod answer;
 mod connect;
 mod url;
 

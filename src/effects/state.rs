@@ -51,7 +51,7 @@ impl State {
     /// What is remembered of the instance `cuk`.
     pub fn memory(&mut self, cuk: &str) -> Memory {
         let text = self.read("state.json").unwrap_or_default();
-        let memory = serde_json::from_str::<Memory>(&text).unwrap_or_default().belonging_to(cuk);
+        let memory = remembered(&text, cuk);
         self.kept = Some(memory.clone());
         memory
     }
@@ -93,6 +93,11 @@ impl State {
         let meta = fs::metadata(&path).ok()?;
         (meta.is_file() && meta.len() <= LONGEST).then(|| fs::read_to_string(path).ok()).flatten()
     }
+}
+
+/// The memory of the instance `cuk` that is written in `text`; an empty one where it is not.
+pub fn remembered(text: &str, cuk: &str) -> Memory {
+    serde_json::from_str::<Memory>(text).unwrap_or_default().belonging_to(cuk)
 }
 
 /// Makes a directory, and those above it, for its owner only.

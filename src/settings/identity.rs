@@ -13,8 +13,19 @@ const CREDENTIAL: &str = "role-token";
 /// No file of an identity is longer; a larger one is something else.
 const LONGEST: u64 = 64 * 1024;
 
-pub(super) fn identity(table: &Table, root: &Path) -> Result<Identity, SettingsError> {
-    let role = required(table, root, "k2hr3.role", "k2hr3-role-name")?;
+/// Gives the bytes of a small file; `None` where there is none.
+pub type Left<'a> = &'a dyn Fn(&Path) -> Option<Vec<u8>>;
+
+/// Where an identity is looked for: the settings, then files.
+pub(super) struct Sources<'a> {
+    pub(super) table: &'a Table,
+    pub(super) root: &'a Path,
+    pub(super) left: Left<'a>,
+}
+
+pub(super) fn identity(sources: &Sources<'_>) -> Result<Identity, SettingsError> {
+    let table = sources.table;
+    let role = sources.required("k2hr3.role", "k2hr3-role-name")?;
     let role = Role::parse(&role).map_err(|e| table.invalid("k2hr3.role", e.to_string()))?;
     let resource = match table.optional("k2hr3.resource") {
         None => role.resource(),
@@ -24,13 +35,14 @@ pub(super) fn identity(table: &Table, root: &Path) -> Result<Identity, SettingsE
             return Err(table.invalid("k2hr3.resource", why));
         }
     };
-    let cuk = cuk(table, root)?;
-    let tag = tag(table, root)?;
+    let cuk = cuk(sources)?;
+    let tag = tag(sources)?;
     Ok(Identity { role, resource, cuk, tag })
 }
 
-pub(super) fn api_uri(table: &Table, root: &Path) -> Result<String, SettingsError> {
-    let uri = required(table, root, "k2hr3.api_uri", "k2hr3-api-uri")?;
+pub(super) fn api_uri(sources: &Sources<'_>) -> Result<String, SettingsError> {
+    let table = sources.table;
+    let uri = sources.required("k2hr3.api_uri", "k2hr3-api-uri")?;
     let uri = uri.trim_end_matches('/');
     // Some write the version into the base.
     let uri = uri.strip_suffix("/v1").unwrap_or(uri);
@@ -52,25 +64,28 @@ pub(super) fn token_files(table: &Table, root: &Path) -> Vec<PathBuf> {
     credential.into_iter().chain([left]).collect()
 }
 
-fn cuk(table: &Table, root: &Path) -> Result<Cuk, SettingsError> {
-    let sources = [antpickax(table, root, "k2hr3-cuk"), table.path("paths.instance_id", root)];
-    let found = table.optional("node.cuk").or_else(|| sources.iter().find_map(|p| content(p)));
+fn cuk(sources: &Sources<'_>) -> Result<Cuk, SettingsError> {
+    let Sources { table, root, .. } = *sources;
+    let files = [antpickax(table, root, "k2hr3-cuk"), table.path("paths.instance_id", root)];
+    let in_a_file = || files.iter().find_map(|file| sources.content(file));
+    let found = table.optional("node.cuk").or_else(in_a_file);
     let cuk = found.ok_or_else(|| SettingsError::Missing {
         key: "node.cuk",
-        help: format!("neither {} nor {} gives it", sources[0].display(), sources[1].display()),
+        help: format!("neither {} nor {} gives it", files[0].display(), files[1].display()),
     })?;
     Cuk::parse(&cuk).map_err(|error| table.invalid("node.cuk", error.to_string()))
 }
 
 /// The tag that the official script uses: host name and domain. `tag=` of its parameter file wins.
-fn tag(table: &Table, root: &Path) -> Result<Option<Tag>, SettingsError> {
+fn tag(sources: &Sources<'_>) -> Result<Option<Tag>, SettingsError> {
+    let Sources { table, root, .. } = *sources;
     let left = || {
-        let parameter = content(&antpickax(table, root, "k2hr3-tag-param"))?;
+        let parameter = sources.content(&antpickax(table, root, "k2hr3-tag-param"))?;
         parameter.strip_prefix("tag=").map(str::to_owned)
     };
     let own = || {
         let name = nix::unistd::gethostname().ok()?.into_string().ok()?;
-        let resolver = content(&table.path("paths.resolv_conf", root)).unwrap_or_default();
+        let resolver = sources.content(&table.path("paths.resolv_conf", root)).unwrap_or_default();
         Some(with_domain(&name, &resolver))
     };
     let Some(tag) = table.optional("node.tag").or_else(left).or_else(own) else { return Ok(None) };
@@ -93,28 +108,32 @@ fn with_domain(name: &str, resolver: &str) -> String {
     format!("{name}.{domain}")
 }
 
-fn required(
-    table: &Table,
-    root: &Path,
-    key: &'static str,
-    file: &str,
-) -> Result<String, SettingsError> {
-    let left = antpickax(table, root, file);
-    table.optional(key).or_else(|| content(&left)).ok_or_else(|| SettingsError::Missing {
-        key,
-        help: format!("set it in the settings file, or let {} give it", left.display()),
-    })
+impl Sources<'_> {
+    /// A setting, or what stands in the file of the official script.
+    fn required(&self, key: &'static str, file: &str) -> Result<String, SettingsError> {
+        let file = antpickax(self.table, self.root, file);
+        let found = self.table.optional(key).or_else(|| self.content(&file));
+        found.ok_or_else(|| SettingsError::Missing {
+            key,
+            help: format!("set it in the settings file, or let {} give it", file.display()),
+        })
+    }
+
+    /// The text of a file without white space around it; `None` when it is not there or empty.
+    fn content(&self, path: &Path) -> Option<String> {
+        let text = String::from_utf8((self.left)(path)?).ok()?;
+        Some(text.trim().to_owned()).filter(|text| !text.is_empty())
+    }
 }
 
 fn antpickax(table: &Table, root: &Path, file: &str) -> PathBuf {
     table.path("paths.antpickax_dir", root).join(file)
 }
 
-/// The text of a small file without white space around it; `None` when it is not there or empty.
-fn content(path: &Path) -> Option<String> {
+/// The bytes of a small file; `None` when it is not there or is something else.
+pub(super) fn small_file(path: &Path) -> Option<Vec<u8>> {
     let small = fs::metadata(path).is_ok_and(|meta| meta.is_file() && meta.len() <= LONGEST);
-    let text = small.then(|| fs::read_to_string(path).ok()).flatten()?;
-    Some(text.trim().to_owned()).filter(|text| !text.is_empty())
+    small.then(|| fs::read(path).ok()).flatten()
 }
 
 #[cfg(test)]

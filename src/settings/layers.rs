@@ -4,8 +4,6 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use ini::{Ini, ParseOption};
-
 use super::SettingsError;
 use super::table::{Origin, Table, below};
 
@@ -110,18 +108,7 @@ fn setting_of(name: &str) -> String {
 fn read_file(path: &Path, table: &mut Table) -> Result<(), SettingsError> {
     let text = fs::read_to_string(path)
         .map_err(|cause| SettingsError::Unreadable { path: path.into(), cause })?;
-    // Values are taken as they stand: a backslash or a quote may be part of a name.
-    let literally =
-        ParseOption { enabled_quote: false, enabled_escape: false, ..Default::default() };
-    let ini = Ini::load_from_str_opt(&text, literally)
-        .map_err(|cause| SettingsError::Malformed { path: path.into(), cause })?;
-    for (section, properties) in &ini {
-        for (key, value) in properties {
-            let name = section.map_or_else(|| key.to_owned(), |section| format!("{section}.{key}"));
-            table.set(&name, value, Origin::File(path.to_owned()))?;
-        }
-    }
-    Ok(())
+    table.take_file(path, &text)
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
+use ini::{Ini, ParseOption};
+
 use super::SettingsError;
 use super::values;
 
@@ -117,6 +119,23 @@ impl Table {
         let near = values::nearest(name, KEYS.iter().map(|key| key.name));
         let suggestion = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
         Err(SettingsError::Unknown { origin, key: name.to_owned(), suggestion })
+    }
+
+    /// Sets what `text`, which stands in the file at `path`, says.
+    pub fn take_file(&mut self, path: &Path, text: &str) -> Result<(), SettingsError> {
+        // Values are taken as they stand: a backslash or a quote may be part of a name.
+        let literally =
+            ParseOption { enabled_quote: false, enabled_escape: false, ..Default::default() };
+        let ini = Ini::load_from_str_opt(text, literally)
+            .map_err(|cause| SettingsError::Malformed { path: path.into(), cause })?;
+        for (section, properties) in &ini {
+            for (key, value) in properties {
+                let name =
+                    section.map_or_else(|| key.to_owned(), |section| format!("{section}.{key}"));
+                self.set(&name, value, Origin::File(path.to_owned()))?;
+            }
+        }
+        Ok(())
     }
 
     /// Every setting in the order of its name, with its value and origin.

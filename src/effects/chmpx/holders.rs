@@ -7,6 +7,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
+use super::output::watched;
 use crate::effects::disk;
 use crate::model::memory::Process;
 
@@ -33,14 +34,6 @@ fn sight(pid: i32, target: &Path) -> Option<String> {
         return Some("it has lost its watch".to_owned());
     }
     (!watched.contains(&inode)).then(|| "it still watches a file that was replaced".to_owned())
-}
-
-/// The inodes in the lines `inotify wd:1 ino:2a sdev:1 mask:c02 …`.
-fn watched(fdinfo: &str) -> Vec<u64> {
-    let lines = fdinfo.lines().filter_map(|line| line.strip_prefix("inotify "));
-    let inodes =
-        lines.filter_map(|line| line.split(' ').find_map(|word| word.strip_prefix("ino:")));
-    inodes.filter_map(|text| u64::from_str_radix(text, 16).ok()).collect()
 }
 
 /// Another name of the file that was there before.
@@ -78,13 +71,6 @@ fn holder(target: &Path) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_watched_inodes_are_read_in_hexadecimal() {
-        let text = "pos:\t0\nflags:\t02004000\ninotify wd:1 ino:2a sdev:fd00001 mask:c02\n";
-        assert_eq!(watched(text), [42]);
-        assert_eq!(watched("pos:\t0\n"), Vec::<u64>::new());
-    }
 
     #[test]
     fn another_link_and_an_open_descriptor_are_found() {

@@ -1,21 +1,27 @@
-//! What chmpx and its tools print, read with patience: layouts differ between releases, labels
-//! hardly ever.
+//! What chmpx, its tools and the kernel print about it, read with patience: layouts differ between
+//! releases, labels hardly ever. Whoever is asked may be somebody else, so that nothing of it is
+//! taken at its word, and what is shown of it is short and plain.
 
 use crate::model::observed::Server;
 
+/// The servers that are noted: a table of chmpx holds no more than `MAXCHMPX` can be.
+pub const MOST_SERVERS: usize = 32_768;
+/// What is kept of a text that is shown, in characters.
+pub const LONGEST: usize = 400;
+
 /// What a running chmpx told about itself.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Told {
+pub struct Told {
     /// Its process id.
-    pub(super) pid: Option<i32>,
+    pub pid: Option<i32>,
     /// The generation that it has in force.
-    pub(super) generation: Option<i32>,
-    /// The servers in its table.
-    pub(super) servers: Vec<Server>,
+    pub generation: Option<i32>,
+    /// The servers in its table, at most [`MOST_SERVERS`].
+    pub servers: Vec<Server>,
 }
 
 /// Reads the output of `chmpxstatus` without `-self`.
-pub(super) fn status(text: &str) -> Told {
+pub fn status(text: &str) -> Told {
     let mut told = Told::default();
     let mut among_servers = false;
     for line in text.lines() {
@@ -37,8 +43,11 @@ pub(super) fn status(text: &str) -> Told {
 
 fn server_line(servers: &mut Vec<Server>, label: &str, value: &str) {
     if label == "hostname" || label == "name" {
+        if servers.len() == MOST_SERVERS {
+            return;
+        }
         servers.push(Server {
-            name: value.to_owned(),
+            name: plain(value),
             ctlport: None,
             status: String::new(),
             connected: false,
@@ -48,7 +57,7 @@ fn server_line(servers: &mut Vec<Server>, label: &str, value: &str) {
     let Some(server) = servers.last_mut() else { return };
     match label {
         "control port" | "ctlport" => server.ctlport = number(value),
-        "status" => value.clone_into(&mut server.status),
+        "status" => server.status = plain(value),
         "sockets" => server.connected = !value.is_empty(),
         // The control port prints the descriptor, -1 when there is none.
         "sock" => server.connected = number::<i64>(value).is_some_and(|sock| sock >= 0),
@@ -57,7 +66,7 @@ fn server_line(servers: &mut Vec<Server>, label: &str, value: &str) {
 }
 
 /// Reads the answer to `DUMP` on the control port.
-pub(super) fn dump(text: &str) -> Told {
+pub fn dump(text: &str) -> Told {
     let mut told = Told::default();
     let mut among_servers = false;
     for line in text.lines() {
@@ -77,6 +86,47 @@ pub(super) fn dump(text: &str) -> Told {
         }
     }
     told
+}
+
+/// What `chmpxconftest` says of a file, from its output and its error output: nothing against it,
+/// or the first line of its objections.
+///
+/// Only a line `configuration{` means that the file loads: the exit code is 0 either way.
+pub fn opinion(output: &str, errors: &str) -> Result<(), String> {
+    if output.lines().any(|line| line.trim() == "configuration{") {
+        return Ok(());
+    }
+    Err(plain(errors.lines().next().unwrap_or("it said nothing")))
+}
+
+/// The last that chmpx said, from its lines in the journal.
+pub fn last_words(journal: &str) -> Option<String> {
+    let lines: Vec<_> = journal.lines().map(str::trim).collect();
+    Some(plain(&lines.join(" | "))).filter(|said| !said.is_empty())
+}
+
+/// When the process of a line of `/proc/PID/stat` started, in clock ticks after boot; `None` for
+/// one that is only waiting to be reaped.
+pub fn started(stat: &[u8]) -> Option<u64> {
+    let stat = String::from_utf8_lossy(stat);
+    // The name in brackets may itself have blanks and brackets.
+    let mut fields = stat.get(stat.rfind(')')? + 1..)?.split_whitespace();
+    let state = fields.next()?;
+    let started = fields.nth(18)?.parse().ok()?;
+    (!matches!(state, "Z" | "X")).then_some(started)
+}
+
+/// The inodes in the lines `inotify wd:1 ino:2a sdev:1 mask:c02 …` of `/proc/PID/fdinfo/FD`.
+pub fn watched(fdinfo: &str) -> Vec<u64> {
+    let lines = fdinfo.lines().filter_map(|line| line.strip_prefix("inotify "));
+    let inodes =
+        lines.filter_map(|line| line.split(' ').find_map(|word| word.strip_prefix("ino:")));
+    inodes.filter_map(|text| u64::from_str_radix(text, 16).ok()).collect()
+}
+
+/// The beginning of `text`, as it can be shown on one line of any terminal.
+pub(super) fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST).collect()
 }
 
 /// The number that `text` begins with.
@@ -136,6 +186,49 @@ slave chmpxs [ 1 ] = {
         let text = "chmpx_man{\n  cfg_revision = 7\n  cfg_date = 0\n}\n";
         assert_eq!(dump(text).generation, Some(7));
         assert_eq!(dump("cfg_revision=9").generation, Some(9));
+    }
+
+    #[test]
+    fn a_file_that_chmpxconftest_shows_is_good_and_else_its_first_complaint_is_told() {
+        assert_eq!(opinion("x\n  configuration{\n}\n", "warning"), Ok(()));
+        assert_eq!(opinion("", "[ERR] no\u{1b}[2J group\nmore"), Err("[ERR] no [2J group".into()));
+        assert!(opinion("configuration{}", "").is_err());
+    }
+
+    #[test]
+    fn the_last_words_are_one_line_that_no_terminal_obeys() {
+        assert_eq!(last_words(" a\u{7}\n b \n").as_deref(), Some("a  | b"));
+        assert_eq!(last_words(""), None);
+        assert_eq!(last_words(&"é".repeat(9000)).unwrap().chars().count(), LONGEST);
+    }
+
+    #[test]
+    fn a_name_of_a_server_is_shown_on_one_line_of_any_terminal() {
+        let told = status("server chmpxs [ 1 ] = {\nhostname = a\u{1b}]0;b\u{7}c\n");
+        assert_eq!(told.servers[0].name, "a ]0;b c");
+    }
+
+    #[test]
+    fn endless_servers_are_not_all_kept() {
+        let text = "server chmpxs [\n".to_owned() + &"name = a\n".repeat(MOST_SERVERS + 1);
+        assert_eq!(status(&text).servers.len(), MOST_SERVERS);
+    }
+
+    #[test]
+    fn the_watched_inodes_are_read_in_hexadecimal() {
+        let text = "pos:\t0\nflags:\t02004000\ninotify wd:1 ino:2a sdev:fd00001 mask:c02\n";
+        assert_eq!(watched(text), [42]);
+        assert_eq!(watched("pos:\t0\n"), Vec::<u64>::new());
+    }
+
+    #[test]
+    fn a_process_may_be_called_whatever_it_likes() {
+        let stat = |name: &str, state: &str| {
+            format!("7 ({name}) {state} 1 7 7 0 -1 4 1 0 0 0 0 0 0 0 20 0 1 0 4711 9 9\n")
+        };
+        assert_eq!(started(stat("a) Z (b", "S").as_bytes()), Some(4711));
+        assert_eq!(started(stat("chmpx", "Z").as_bytes()), None);
+        assert_eq!(started(b"7 (chmpx"), None);
     }
 
     #[test]

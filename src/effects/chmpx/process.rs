@@ -6,6 +6,7 @@ use std::io::Read as _;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
+use super::output;
 use crate::model::conf::Conf;
 use crate::model::memory::Process;
 
@@ -104,12 +105,8 @@ fn alive(pid: i32) -> Option<Process> {
     // One read is enough for the line, and this is asked at every look.
     let mut line = [0; 1024];
     let length = fs::File::open(format!("/proc/{pid}/stat")).ok()?.read(&mut line).ok()?;
-    let stat = String::from_utf8_lossy(line.get(..length)?);
-    // The name in brackets may itself have blanks and brackets.
-    let mut fields = stat.get(stat.rfind(')')? + 1..)?.split_whitespace();
-    let state = fields.next()?;
-    let started = fields.nth(18)?.parse().ok()?;
-    (!matches!(state, "Z" | "X")).then_some(Process { pid, started })
+    let started = output::started(line.get(..length)?)?;
+    Some(Process { pid, started })
 }
 
 #[cfg(test)]

@@ -50,12 +50,12 @@ pub(super) async fn value(
         return content(request, response, token).await;
     }
     let retry_after = patience(&response);
-    let message = message(response).await;
+    let body = body(response).await.unwrap_or_default();
     // What a missing key is told apart by from a missing resource (measured on 2.0.3).
-    if status == 404 && message.contains("does not have value for type(keys[") {
+    if status == 404 && message(&body).contains("does not have value for type(keys[") {
         return Ok(None);
     }
-    Err(Failure { retry_after, ..refused(request, status, &message, &shown(&message, token)) })
+    Err(Failure { retry_after, ..declined(request, status, &body, token) })
 }
 
 /// What the envelope of a success holds.
@@ -69,9 +69,22 @@ async fn content(
         let encoding = encoding.to_str().unwrap_or("an encoding").to_owned();
         return Err(stranger(format!("the answer is packed with {encoding}, unasked")));
     }
-    let body = body(response).await?;
-    let envelope: Envelope = serde_json::from_slice(&body)
-        .map_err(|error| stranger(format!("the answer is not K2HR3's JSON ({error})")))?;
+    opened(request, status, &body(response).await?, token)
+}
+
+/// What is in the envelope `body` of an answer with the status of a success. No text of a failure
+/// holds `token`.
+pub fn opened(
+    request: Request,
+    status: u16,
+    body: &[u8],
+    token: Option<&RoleToken>,
+) -> Result<Option<Value>, Failure> {
+    let envelope: Envelope = serde_json::from_slice(body).map_err(|error| {
+        // The error quotes what it did not expect.
+        let error = shown(&error.to_string(), token);
+        stranger(format!("the answer is not K2HR3's JSON ({error})"))
+    })?;
     if envelope.result {
         return Ok(envelope.resource);
     }
@@ -95,14 +108,20 @@ pub(super) async fn done(
 async fn failed(request: Request, response: Response, token: Option<&RoleToken>) -> Failure {
     let status = response.status().as_u16();
     let retry_after = patience(&response);
-    let message = message(response).await;
-    Failure { retry_after, ..refused(request, status, &message, &shown(&message, token)) }
+    let body = body(response).await.unwrap_or_default();
+    Failure { retry_after, ..declined(request, status, &body, token) }
+}
+
+/// What an answer with the status of a failure and the body `body` means. The text does not hold
+/// `token`.
+pub fn declined(request: Request, status: u16, body: &[u8], token: Option<&RoleToken>) -> Failure {
+    let message = message(body);
+    refused(request, status, &message, &shown(&message, token))
 }
 
 /// The message of an error. It only explains: without it the status says enough.
-async fn message(response: Response) -> String {
-    let body = body(response).await.unwrap_or_default();
-    let envelope: Option<Envelope> = serde_json::from_slice(&body).ok();
+fn message(body: &[u8]) -> String {
+    let envelope: Option<Envelope> = serde_json::from_slice(body).ok();
     envelope.and_then(|envelope| envelope.message).unwrap_or_default()
 }
 
@@ -153,6 +172,17 @@ mod tests {
         let message = format!("token({other}) and token(secret-0123) is not existed");
         let shown = shown(&message, Some(&own));
         assert_eq!(shown, "token((hidden)) and token((token)) is not existed");
+    }
+
+    #[test]
+    fn what_is_no_envelope_is_neither_quoted_with_a_token_nor_at_length() {
+        let token = RoleToken::parse("secret-0123").unwrap();
+        let text = |body: &str| {
+            opened(Request::ReadByToken, 200, body.as_bytes(), Some(&token)).unwrap_err().text
+        };
+        assert!(!text("{\"result\":\"secret-0123\"}").contains("secret"));
+        let long = text(&format!("{{\"result\":\"{}\"}}", "é".repeat(9000)));
+        assert!(long.chars().count() < 2 * SHOWN, "{long}");
     }
 
     #[test]
