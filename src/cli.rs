@@ -65,6 +65,8 @@ pub enum Command {
     Status(status::Status),
     /// Look for everything that keeps this node from its work, and say how to mend it
     Doctor(doctor::Doctor),
+    /// Print the figures of the running agent in the text form of Prometheus
+    Metrics,
     /// Put the file back that was good before, and keep what is published away
     Rollback,
     /// Make this node a member of its role

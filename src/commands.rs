@@ -5,6 +5,7 @@ pub mod check;
 pub mod compare;
 pub mod doctor;
 pub mod member;
+pub mod metrics;
 pub mod plan;
 pub mod refresh;
 pub mod rollback;

@@ -10,7 +10,7 @@ use tracing::level_filters::LevelFilter;
 
 use k2hdkc_slave_agent::cli::{Cli, Command, Global};
 use k2hdkc_slave_agent::commands::status::human;
-use k2hdkc_slave_agent::commands::{Exit, Failed, member, rollback, run};
+use k2hdkc_slave_agent::commands::{Exit, Failed, member, metrics, rollback, run};
 use k2hdkc_slave_agent::effects::clock;
 use k2hdkc_slave_agent::model::report::Report;
 use k2hdkc_slave_agent::settings::Layers;
@@ -55,6 +55,7 @@ async fn perform(cli: Cli) -> Result<Exit, Failed> {
         Command::Check(check) => check.run(&mut std::io::stdout().lock()),
         Command::Status(status) => status.run(&layers).await.map(said),
         Command::Doctor(doctor) => doctor.run(&layers).await.map(said),
+        Command::Metrics => metrics::run(&layers).await.map(said),
         Command::Rollback => rollback::run(&layers).await.map(told),
         Command::Register => member::run(&layers, true).await.map(told),
         Command::Unregister => member::run(&layers, false).await.map(told),

@@ -10,6 +10,7 @@ pub mod identity;
 pub mod impact;
 mod injection;
 pub mod memory;
+pub mod metrics;
 pub mod observed;
 pub mod pace;
 pub mod packages;

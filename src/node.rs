@@ -7,6 +7,7 @@ mod examine;
 mod file;
 mod local;
 mod look;
+mod measure;
 mod membership;
 mod publication;
 mod tell;
@@ -32,6 +33,7 @@ use crate::model::memory::{Memory, Seconds};
 use crate::model::observed::{Carrier, Chmpx as SeenChmpx, Installed, Observed};
 use crate::model::plan::Step;
 use crate::model::settings::Settings;
+use measure::Measured;
 use membership::Probe;
 use publication::Publications;
 use tell::Ailments;
@@ -88,6 +90,7 @@ pub struct Node {
     desk: Desk,
     asked: u64,
     ailments: Ailments,
+    measured: Measured,
     manners: Manners,
 }
 
@@ -139,6 +142,7 @@ impl Node {
             desk,
             asked: 0,
             ailments: Ailments::default(),
+            measured: Measured::default(),
             manners,
             settings,
         })
@@ -197,11 +201,15 @@ impl World for Node {
     }
 
     async fn perform(&mut self, step: &Step) -> Result<(), Trouble> {
-        self.act(step).await
+        let done = self.act(step).await;
+        self.count_step(step, done.is_ok());
+        done
     }
 
     async fn tell(&mut self, cycle: Cycle<'_>) {
+        self.count_cycle(&cycle);
         self.tell_all(&cycle);
+        self.show_metrics();
     }
 
     async fn wait(&mut self, limit: Duration) -> Wake {

@@ -114,6 +114,7 @@ pub fn decide(table: &Table, layers: &Layers, left: Left<'_>) -> Result<Settings
         policy,
         interval: table.duration_from("pace.interval", Duration::from_millis(100))?,
         longest_wait: table.duration_from("pace.longest_wait", Duration::from_secs(1))?,
+        metrics_textfile: table.optional_path("metrics.textfile", root),
         paths: Paths {
             state_dir: at("paths.state_dir"),
             runtime_dir: at("paths.runtime_dir"),

@@ -6,12 +6,17 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::time::Duration;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::io::{
+    AsyncBufReadExt as _, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader,
+};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 
+use crate::effects::clock;
+use crate::model::metrics::{self, Counts};
 use crate::model::report::Report;
 
 /// The longest request.
@@ -39,6 +44,8 @@ pub enum Until {
 pub enum Request {
     /// The last report.
     Status,
+    /// All figures, as text.
+    Metrics,
     /// A cycle now, and its report.
     Refresh {
         /// Whether guards are overridden.
@@ -94,13 +101,16 @@ pub struct Desk {
     pub wishes: mpsc::Receiver<Wish>,
     /// Where reports go.
     pub told: watch::Sender<Option<Told>>,
+    /// What is counted.
+    pub counts: watch::Sender<Counts>,
 }
 
 /// Both ends of a connection between the loop and whoever asks.
 pub fn line() -> (Line, Desk) {
     let (sender, wishes) = mpsc::channel(16);
     let (told, receiver) = watch::channel(None);
-    (Line { wishes: sender, told: receiver }, Desk { wishes, told })
+    let (counts, counted) = watch::channel(Counts::since(clock::now()));
+    (Line { wishes: sender, told: receiver, counted }, Desk { wishes, told, counts })
 }
 
 /// What the socket needs of the loop.
@@ -110,6 +120,8 @@ pub struct Line {
     pub wishes: mpsc::Sender<Wish>,
     /// Gives reports.
     pub told: watch::Receiver<Option<Told>>,
+    /// Gives what was counted.
+    pub counted: watch::Receiver<Counts>,
 }
 
 /// Listens at `path`, where a socket that was left by a dead agent is replaced.
@@ -150,12 +162,17 @@ async fn answer(mut stream: UnixStream, line: Line) -> io::Result<()> {
     let mut reader = BufReader::new(reader.take(LONGEST));
     timeout(PATIENCE, reader.read_line(&mut text)).await??;
     let told = match serde_json::from_str(&text)? {
+        Request::Metrics => return say(&mut writer, &line.metrics()).await,
         Request::Status => line.last(),
         Request::Refresh { force, until, limit } => line.refresh(force, until, limit).await,
         Request::RollBack { limit } => line.roll_back(limit).await,
         Request::Membership { wanted, limit } => line.membership(wanted, limit).await,
     };
-    let mut text = serde_json::to_string(&told)?;
+    say(&mut writer, &told).await
+}
+
+async fn say(writer: &mut (impl AsyncWrite + Unpin), answer: &impl Serialize) -> io::Result<()> {
+    let mut text = serde_json::to_string(answer)?;
     text.push('\n');
     writer.write_all(text.as_bytes()).await
 }
@@ -164,6 +181,12 @@ impl Line {
     /// The last report.
     pub fn last(&self) -> Option<Report> {
         self.told.borrow().as_ref().map(|told| told.report.clone())
+    }
+
+    /// All figures as text, once there was a cycle.
+    pub fn metrics(&self) -> Option<String> {
+        let report = self.last()?;
+        Some(metrics::render(&report, &self.counted.borrow(), clock::now()))
     }
 
     /// Wishes for a look at K2HR3 and waits for at most `limit` seconds.
@@ -222,6 +245,15 @@ pub fn is_final(report: &Report) -> bool {
 
 /// Asks the agent that listens at `path`.
 pub async fn ask(path: &Path, request: &Request) -> io::Result<Option<Report>> {
+    exchange(path, request).await
+}
+
+/// Asks the agent that listens at `path` for its figures.
+pub async fn ask_for_metrics(path: &Path) -> io::Result<Option<String>> {
+    exchange(path, &Request::Metrics).await
+}
+
+async fn exchange<T: DeserializeOwned>(path: &Path, request: &Request) -> io::Result<T> {
     let mut stream = UnixStream::connect(path).await?;
     let mut text = serde_json::to_string(request)?;
     text.push('\n');

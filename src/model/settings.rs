@@ -109,6 +109,8 @@ pub struct Settings {
     pub interval: Duration,
     /// The longest wait after failures.
     pub longest_wait: Duration,
+    /// Where the figures are written for a node exporter, if they are.
+    pub metrics_textfile: Option<PathBuf>,
     /// Where the agent keeps what is its own.
     pub paths: Paths,
 }

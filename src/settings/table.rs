@@ -64,6 +64,7 @@ pub const KEYS: &[Key] = &[
     key("chmpx.start_within", "90s", "chmpx must be back this long after a restart"),
     key("chmpx.restarts_per_hour", "3", "restarts of chmpx by the agent, at most"),
     key("chmpx.spread", "5min", "window over which the slaves spread cold restarts"),
+    key("metrics.textfile", "", "file for a node exporter to collect, ending in .prom"),
     key("paths.state_dir", "/var/lib/k2hdkc-slave-agent", "what survives a reboot"),
     key("paths.runtime_dir", "/run/k2hdkc-slave-agent", "lock, socket and status"),
     key(

@@ -18,6 +18,7 @@ mod dialect;
 mod first_boot;
 mod layering;
 mod membership;
+mod metrics;
 mod network;
 mod outage;
 mod refusal;

@@ -191,7 +191,9 @@ pub fn keep(path: &Path, bytes: &[u8], mode: u32) -> Result<(), DiskError> {
 
 /// Writes a file that others read and that means nothing after a reboot, atomically.
 pub fn show(path: &Path, bytes: &[u8], mode: u32) -> Result<(), DiskError> {
-    let staged = beside(path, "new");
+    // Ends otherwise: a node exporter reads every `*.prom` of its directory.
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let staged = path.with_file_name(format!(".{name}.new"));
     stage(&staged, path, bytes, Attributes { mode, owner: None })?;
     put(&staged, path)
 }
