@@ -1,5 +1,7 @@
 //! What can be asked for on the command line.
 
+pub mod usage;
+
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};

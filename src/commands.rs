@@ -17,6 +17,7 @@ use std::fmt;
 use std::process::ExitCode;
 
 use crate::agent::{Chain, Trouble};
+use crate::effects::k2hr3::Unusable;
 use crate::effects::lock::LockError;
 use crate::model::report::Report;
 use crate::node::StartError;
@@ -25,25 +26,34 @@ use crate::settings::SettingsError;
 /// The socket of the running agent, beside its lock.
 pub(crate) const SOCKET: &str = "agent.sock";
 
-/// How a command ends: the codes of `sysexits.h`, and 2 for "there are differences".
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Exit {
-    /// Done.
-    Ok = 0,
-    /// There are differences or warnings.
-    Differences = 2,
-    /// A file, or what is published, is refused.
-    Refused = 65,
-    /// K2HR3 did not answer, or not usefully.
-    Unavailable = 69,
-    /// The file could not be written, or another agent is at work.
-    CannotWrite = 73,
-    /// Not adopted in time.
-    NotYet = 75,
-    /// The role token is missing or was not accepted.
-    NoPermission = 77,
-    /// The settings cannot be used.
-    Settings = 78,
+macro_rules! exits {
+    ($($name:ident = $code:literal $meaning:literal,)*) => {
+        /// How a command ends: the codes of `sysexits.h`, and 2 for "there are differences".
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Exit { $(#[doc = $meaning] $name = $code,)* }
+
+        impl Exit {
+            /// Every way to end.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// What it means, for the manual.
+            pub fn meaning(self) -> &'static str {
+                match self { $(Self::$name => $meaning,)* }
+            }
+        }
+    };
+}
+
+exits! {
+    Ok = 0 "done, and nothing is wrong",
+    Differences = 2 "there are differences, warnings or findings",
+    Usage = 64 "the command line makes no sense",
+    Refused = 65 "a file, or what is published, is refused",
+    Unavailable = 69 "K2HR3 or the agent did not answer, or not usefully",
+    CannotWrite = 73 "something could not be written or started, or another agent is at work",
+    NotYet = 75 "not adopted, or not done, in time",
+    NoPermission = 77 "the role token is missing or was not accepted",
+    Settings = 78 "the settings, or the files that were named, cannot be used",
 }
 
 impl From<Exit> for ExitCode {
@@ -76,22 +86,21 @@ pub struct Failed {
     /// What was wrong, cause by cause.
     pub what: String,
     /// What to do.
-    pub help: Option<String>,
+    pub help: String,
 }
 
 impl fmt::Display for Failed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "error: {}", self.what)?;
-        match &self.help {
-            Some(help) => write!(f, "\n help: {help}"),
-            None => Ok(()),
-        }
+        write!(f, "error: {}\n help: {}", self.what, self.help)
     }
 }
 
+/// What to do where nobody knows better.
+const ASK_THE_DOCTOR: &str = "run `k2hdkc-slave-agent doctor` as root";
+
 impl From<SettingsError> for Failed {
     fn from(error: SettingsError) -> Self {
-        Self { exit: Exit::Settings, what: Chain(&error).to_string(), help: None }
+        Self { exit: Exit::Settings, what: Chain(&error).to_string(), help: error.help() }
     }
 }
 
@@ -101,13 +110,23 @@ impl From<StartError> for Failed {
             StartError::State { .. } => Exit::CannotWrite,
             StartError::K2hr3(_) => Exit::Settings,
         };
-        Self { exit, what: Chain(&error).to_string(), help: None }
+        Self { exit, what: Chain(&error).to_string(), help: error.help().to_owned() }
+    }
+}
+
+impl From<Unusable> for Failed {
+    fn from(error: Unusable) -> Self {
+        StartError::from(error).into()
     }
 }
 
 impl From<LockError> for Failed {
     fn from(error: LockError) -> Self {
-        Self { exit: Exit::CannotWrite, what: Chain(&error).to_string(), help: None }
+        let help = match &error {
+            LockError::Held { .. } => "ask that agent with `k2hdkc-slave-agent status`, or stop it",
+            LockError::Unusable { .. } => "run as root, or set paths.runtime_dir",
+        };
+        Self { exit: Exit::CannotWrite, what: Chain(&error).to_string(), help: help.to_owned() }
     }
 }
 
@@ -117,6 +136,7 @@ impl From<Trouble> for Failed {
         let what = Chain(&trouble).to_string();
         let denied = what.contains("answered 401");
         let exit = if denied { Exit::NoPermission } else { exit };
-        Self { exit, what, help: trouble.help }
+        let help = trouble.help.unwrap_or_else(|| ASK_THE_DOCTOR.to_owned());
+        Self { exit, what, help }
     }
 }

@@ -1,39 +1,31 @@
 //! Parses, builds, reports. Decides nothing but the exit code.
 #![expect(clippy::print_stderr, reason = "commands talk to their user")]
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{IsTerminal, Write as _};
 use std::process::ExitCode;
 
 use clap::Parser as _;
 use clap::error::ErrorKind;
 use tracing::level_filters::LevelFilter;
 
-use k2hdkc_slave_agent::cli::{Cli, Command, Global};
+use k2hdkc_slave_agent::cli::{Cli, Command, Global, usage};
 use k2hdkc_slave_agent::commands::status::human;
 use k2hdkc_slave_agent::commands::{Exit, Failed, member, metrics, rollback, run};
 use k2hdkc_slave_agent::effects::clock;
 use k2hdkc_slave_agent::model::report::Report;
 use k2hdkc_slave_agent::settings::Layers;
 
-/// `sysexits.h`: the command line makes no sense.
-const EX_USAGE: u8 = 64;
-
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => {
-            // What cannot be printed has nobody to read it.
-            let _unread = error.print();
-            let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-            return ExitCode::from(if asked { 0 } else { EX_USAGE });
-        }
+        Err(error) => return not_understood(&error),
     };
     log(&cli.global, matches!(cli.command, Command::Run));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = match runtime {
         Ok(runtime) => runtime,
         Err(error) => {
-            eprintln!("error: could not start: {error}");
+            eprintln!("error: could not start: {error}\n help: raise the limits of this process");
             return Exit::CannotWrite.into();
         }
     };
@@ -44,6 +36,22 @@ fn main() -> ExitCode {
             failed.exit.into()
         }
     }
+}
+
+/// Prints the help that was asked for, or a mistake with what to do about it.
+fn not_understood(error: &clap::Error) -> ExitCode {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        // What cannot be printed has nobody to read it.
+        let _unread = error.print();
+        return Exit::Ok.into();
+    }
+    let words: Vec<_> = std::env::args_os().skip(1).filter_map(|w| w.into_string().ok()).collect();
+    eprint!("{}", usage::told(error, &words, colours(&std::io::stderr())));
+    Exit::Usage.into()
+}
+
+fn colours(stream: &impl IsTerminal) -> bool {
+    stream.is_terminal() && std::env::var_os("NO_COLOR").is_none()
 }
 
 async fn perform(cli: Cli) -> Result<Exit, Failed> {
@@ -82,12 +90,11 @@ fn log(global: &Global, is_daemon: bool) {
         (1, _) => LevelFilter::DEBUG,
         _ => LevelFilter::TRACE,
     };
-    let terminal = std::io::stderr().is_terminal();
     let builder = tracing_subscriber::fmt()
         .with_max_level(level)
         .with_target(false)
         .without_time()
-        .with_ansi(terminal && std::env::var_os("NO_COLOR").is_none())
+        .with_ansi(colours(&std::io::stderr()))
         .with_writer(std::io::stderr);
     if global.log_json { builder.json().init() } else { builder.init() }
 }

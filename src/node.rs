@@ -56,6 +56,19 @@ pub enum StartError {
     K2hr3(#[from] Unusable),
 }
 
+impl StartError {
+    /// What to do about it.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::State { .. } => "run as root, or set paths.state_dir",
+            Self::K2hr3(Unusable::CaFile { .. }) => {
+                "correct k2hr3.ca_file, or make the file readable"
+            }
+            Self::K2hr3(Unusable::Client { .. }) => "correct k2hr3.ca_file (PEM) and k2hr3.proxy",
+        }
+    }
+}
+
 /// The node that the agent runs on.
 #[derive(Debug)]
 pub struct Node {

@@ -43,11 +43,7 @@ impl Bootstrap {
     /// Does it, and tells each thing that it does.
     pub async fn run(&self, layers: &Layers) -> Result<Exit, Failed> {
         let settings = settings::read(layers)?;
-        let k2hr3 = K2hr3::new(&settings.k2hr3).map_err(|error| Failed {
-            exit: Exit::Settings,
-            what: Chain(&error).to_string(),
-            help: None,
-        })?;
+        let k2hr3 = K2hr3::new(&settings.k2hr3)?;
         let end = self.timeout.map(|seconds| Instant::now() + Duration::from_secs(seconds));
         let mut work = Work {
             host: Host::found(),
@@ -78,7 +74,7 @@ fn fulfilled(wish: &Path) -> Result<(), Failed> {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Failed {
             exit: Exit::CannotWrite,
             what: format!("could not remove {}: {error}", wish.display()),
-            help: Some("are you root?".to_owned()),
+            help: "run as root".to_owned(),
         }),
         _ => Ok(()),
     }
@@ -164,7 +160,7 @@ impl Work {
             Some(what) => Err(Failed {
                 exit: Exit::NotYet,
                 what,
-                help: Some(format!("check {SERVICE_KEY} of the resource in K2HR3")),
+                help: format!("check {SERVICE_KEY} of the resource in K2HR3"),
             }),
         }
     }
@@ -226,13 +222,13 @@ fn given_up(failure: &Failure) -> Failed {
     Failed {
         exit: if denied { Exit::NoPermission } else { Exit::Unavailable },
         what: format!("K2HR3 did not tell in time what to install: {}", failure.text),
-        help: Some(failure.class.help().to_owned()),
+        help: failure.class.help().to_owned(),
     }
 }
 
 fn no_tool(what: &str) -> Failed {
     let help = "install by hand what the resource names".to_owned();
-    Failed { exit: Exit::CannotWrite, what: what.to_owned(), help: Some(help) }
+    Failed { exit: Exit::CannotWrite, what: what.to_owned(), help }
 }
 
 fn not_installed(missing: &[&Package], why: &str) -> Failed {
@@ -240,6 +236,6 @@ fn not_installed(missing: &[&Package], why: &str) -> Failed {
     Failed {
         exit: Exit::NotYet,
         what: format!("not installed in time: {} ({why})", names.join(" ")),
-        help: Some("check the names and that a repository of this host has them".to_owned()),
+        help: "check the names and that a repository of this host has them".to_owned(),
     }
 }

@@ -14,6 +14,7 @@ use super::{Exit, Failed};
 use crate::model::conf::{Conf, Text};
 use crate::model::host::Host;
 use crate::model::rules::{Level, Verdict, judge};
+pub(super) use files::failed as unreadable;
 use who::{Known, Who};
 
 /// Where chmpx of a slave node looks.

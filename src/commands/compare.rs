@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use super::check::unreadable;
 use super::{Exit, Failed};
 use crate::model::conf::{Conf, Peer};
 use crate::model::impact::{Class, Impact, compare};
@@ -23,11 +24,7 @@ pub fn run(from: &Path, to: &Path, as_json: bool) -> Result<(Exit, String), Fail
 }
 
 fn read(path: &Path) -> Result<Conf, Failed> {
-    let bytes = fs::read(path).map_err(|error| Failed {
-        exit: Exit::Settings,
-        what: format!("could not read {}: {error}", path.display()),
-        help: None,
-    })?;
+    let bytes = fs::read(path).map_err(|error| unreadable(path, &error))?;
     Ok(Conf::read(&bytes))
 }
 

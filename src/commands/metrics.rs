@@ -9,11 +9,8 @@ use crate::settings::{self, Layers};
 pub async fn run(layers: &Layers) -> Result<(Exit, String), Failed> {
     let settings = settings::read(layers)?;
     let socket = settings.paths.runtime_dir.join(SOCKET);
-    let failed = |what: String, help: &str| Failed {
-        exit: Exit::Unavailable,
-        what,
-        help: Some(help.to_owned()),
-    };
+    let failed =
+        |what: String, help: &str| Failed { exit: Exit::Unavailable, what, help: help.to_owned() };
     let answer = socket::ask_for_metrics(&socket).await.map_err(|error| {
         let what = format!("could not ask the agent at {}: {}", socket.display(), Chain(&error));
         failed(what, "ask as root, and start the agent: `systemctl start k2hdkc-slave-agent`")

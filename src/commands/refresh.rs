@@ -84,7 +84,7 @@ async fn ask(path: &Path, request: &Request) -> Option<Result<Report, Failed>> {
         Err(error) => Some(Err(Failed {
             exit: Exit::Unavailable,
             what: format!("could not ask the agent at {}: {error}", path.display()),
-            help: Some("are you root?".to_owned()),
+            help: "run as root".to_owned(),
         })),
     }
 }
@@ -93,8 +93,6 @@ fn no_answer() -> Failed {
     Failed {
         exit: Exit::NotYet,
         what: "there was no answer in time".to_owned(),
-        help: Some(
-            "wait longer with --timeout, and look at `k2hdkc-slave-agent status`".to_owned(),
-        ),
+        help: "wait longer with --timeout, and look at `k2hdkc-slave-agent status`".to_owned(),
     }
 }

@@ -20,6 +20,6 @@ pub async fn run(layers: &Layers) -> Result<(Exit, Report), Failed> {
     Err(Failed {
         exit: Exit::CannotWrite,
         what: "nothing was put back: no other file is known to be good".to_owned(),
-        help: Some("a file counts as good once chmpx has lived with it for chmpx.hold".to_owned()),
+        help: "a file counts as good once chmpx has lived with it for chmpx.hold".to_owned(),
     })
 }

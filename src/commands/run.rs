@@ -89,7 +89,7 @@ fn reread(layers: &Layers, present: Settings) -> Settings {
             settings
         }
         Err(error) => {
-            error!(error = %Chain(&error), "the settings in force stay");
+            error!(error = %Chain(&error), help = error.help(), "the settings in force stay");
             present
         }
     }
@@ -133,6 +133,6 @@ fn no_signals(error: io::Error) -> Failed {
     Failed {
         exit: Exit::CannotWrite,
         what: format!("could not watch for signals: {error}"),
-        help: None,
+        help: super::ASK_THE_DOCTOR.to_owned(),
     }
 }

@@ -34,7 +34,7 @@ impl Status {
             return Err(Failed {
                 exit: Exit::Unavailable,
                 what: "no agent runs, and none has left a status".to_owned(),
-                help: Some("start it with `systemctl start k2hdkc-slave-agent`".to_owned()),
+                help: "start it with `systemctl start k2hdkc-slave-agent`".to_owned(),
             });
         };
         let exit = if report.settled { Exit::Ok } else { Exit::of(&report) };

@@ -62,7 +62,7 @@ fn put_back(path: &Path, before: Option<Vec<u8>>) -> Result<bool, Failed> {
     disk::install(path, &bytes, attributes).map_err(|error| Failed {
         exit: Exit::CannotWrite,
         what: Chain(&error).to_string(),
-        help: Some(error.help().to_owned()),
+        help: error.help().to_owned(),
     })?;
     Ok(true)
 }
@@ -88,6 +88,6 @@ fn not_done(step: &Step, why: &str, done: &[String]) -> Failed {
     Failed {
         exit: Exit::CannotWrite,
         what: format!("{}: {why}", step.sentence()),
-        help: Some(format!("each step can be repeated; before this one:\n{}", done.join("\n"))),
+        help: format!("each step can be repeated; before this one:\n{}", done.join("\n")),
     }
 }

@@ -17,6 +17,11 @@ impl InvalidName {
     fn new(what: &'static str, value: &str, why: &'static str) -> Self {
         Self { what, value: value.chars().take(200).collect(), why }
     }
+
+    /// What is wrong with it.
+    pub fn why(&self) -> &'static str {
+        self.why
+    }
 }
 
 /// The full name of a role: `yrn:yahoo:::<tenant>:role:<path>`.

@@ -4,9 +4,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::SettingsError;
-use super::table::Table;
-use crate::model::identity::{Cuk, Identity, Role, Tag};
+use super::table::{Origin, Table};
+use super::{Layers, SettingsError};
+use crate::model::identity::{Cuk, Identity, InvalidName, Role, Tag};
+
+/// What the official user-data script leaves under `/etc/antpickax`.
+const API_URI: &str = "k2hr3-api-uri";
+const ROLE: &str = "k2hr3-role-name";
+const CUK: &str = "k2hr3-cuk";
 
 /// The name of the systemd credential that holds the role token.
 const CREDENTIAL: &str = "role-token";
@@ -16,39 +21,55 @@ const LONGEST: u64 = 64 * 1024;
 /// Gives the bytes of a small file; `None` where there is none.
 pub type Left<'a> = &'a dyn Fn(&Path) -> Option<Vec<u8>>;
 
-/// Where an identity is looked for: the settings, then files.
-pub(super) struct Sources<'a> {
-    pub(super) table: &'a Table,
-    pub(super) root: &'a Path,
-    pub(super) left: Left<'a>,
+/// Fills in what nobody set from what others left on this host.
+pub(super) fn complete(table: &mut Table, root: &Path, left: Left<'_>) {
+    let content = |path: &Path| text(&left(path)?);
+    let instance_id = table.path("paths.instance_id", root);
+    for (key, path) in [
+        ("k2hr3.api_uri", antpickax(table, root, API_URI)),
+        ("k2hr3.role", antpickax(table, root, ROLE)),
+        ("node.cuk", antpickax(table, root, CUK)),
+        ("node.cuk", instance_id),
+    ] {
+        let value = content(&path);
+        table.fill(key, value, Origin::File { path, line: None });
+    }
+    // The tag that the official script uses: `tag=` of its parameter file, else host and domain.
+    let path = antpickax(table, root, "k2hr3-tag-param");
+    let tag = content(&path).and_then(|text| text.strip_prefix("tag=").map(str::to_owned));
+    table.fill("node.tag", tag, Origin::File { path, line: None });
+    let own = own_name(&content(&table.path("paths.resolv_conf", root)).unwrap_or_default());
+    table.fill("node.tag", own, Origin::HostName);
+    let resource = Role::parse(&table.text("k2hr3.role")).ok().map(|role| role.resource());
+    table.fill("k2hr3.resource", resource, Origin::Follows("k2hr3.role"));
 }
 
-pub(super) fn identity(sources: &Sources<'_>) -> Result<Identity, SettingsError> {
-    let table = sources.table;
-    let role = sources.required("k2hr3.role", "k2hr3-role-name")?;
-    let role = Role::parse(&role).map_err(|e| table.invalid("k2hr3.role", e.to_string()))?;
-    let resource = match table.optional("k2hr3.resource") {
-        None => role.resource(),
-        Some(resource) if resource.starts_with("yrn:") => resource.to_lowercase(),
-        Some(_) => {
-            let why = "a full name is needed: yrn:yahoo:::<tenant>:resource:<path>";
-            return Err(table.invalid("k2hr3.resource", why));
-        }
-    };
-    let cuk = cuk(sources)?;
-    let tag = tag(sources)?;
+pub(super) fn identity(table: &Table, layers: &Layers) -> Result<Identity, SettingsError> {
+    let root = layers.root();
+    let named = |key, error: &InvalidName| table.invalid_for(key, error.why());
+    let role = required(table, layers, "k2hr3.role", vec![antpickax(table, root, ROLE)])?;
+    let role = Role::parse(&role).map_err(|error| named("k2hr3.role", &error))?;
+    let resource = table.text("k2hr3.resource").to_lowercase();
+    if !resource.starts_with("yrn:") {
+        return Err(table.invalid_for("k2hr3.resource", "this is no full name"));
+    }
+    let sources = vec![antpickax(table, root, CUK), table.path("paths.instance_id", root)];
+    let cuk = required(table, layers, "node.cuk", sources)?;
+    let cuk = Cuk::parse(&cuk).map_err(|error| named("node.cuk", &error))?;
+    let tag = table.optional("node.tag").map(|tag| Tag::parse(&tag)).transpose();
+    let tag = tag.map_err(|error| named("node.tag", &error))?;
     Ok(Identity { role, resource, cuk, tag })
 }
 
-pub(super) fn api_uri(sources: &Sources<'_>) -> Result<String, SettingsError> {
-    let table = sources.table;
-    let uri = sources.required("k2hr3.api_uri", "k2hr3-api-uri")?;
+pub(super) fn api_uri(table: &Table, layers: &Layers) -> Result<String, SettingsError> {
+    let sources = vec![antpickax(table, layers.root(), API_URI)];
+    let uri = required(table, layers, "k2hr3.api_uri", sources)?;
     let uri = uri.trim_end_matches('/');
     // Some write the version into the base.
     let uri = uri.strip_suffix("/v1").unwrap_or(uri);
     let host = uri.strip_prefix("http://").or_else(|| uri.strip_prefix("https://"));
     if host.is_none_or(|host| host.is_empty() || host.contains(['?', '#', '@', ' '])) {
-        return Err(table.invalid("k2hr3.api_uri", "http://HOST[:PORT] or https://… is needed"));
+        return Err(table.invalid("k2hr3.api_uri"));
     }
     Ok(uri.to_owned())
 }
@@ -64,33 +85,10 @@ pub(super) fn token_files(table: &Table, root: &Path) -> Vec<PathBuf> {
     credential.into_iter().chain([left]).collect()
 }
 
-fn cuk(sources: &Sources<'_>) -> Result<Cuk, SettingsError> {
-    let Sources { table, root, .. } = *sources;
-    let files = [antpickax(table, root, "k2hr3-cuk"), table.path("paths.instance_id", root)];
-    let in_a_file = || files.iter().find_map(|file| sources.content(file));
-    let found = table.optional("node.cuk").or_else(in_a_file);
-    let cuk = found.ok_or_else(|| SettingsError::Missing {
-        key: "node.cuk",
-        help: format!("neither {} nor {} gives it", files[0].display(), files[1].display()),
-    })?;
-    Cuk::parse(&cuk).map_err(|error| table.invalid("node.cuk", error.to_string()))
-}
-
-/// The tag that the official script uses: host name and domain. `tag=` of its parameter file wins.
-fn tag(sources: &Sources<'_>) -> Result<Option<Tag>, SettingsError> {
-    let Sources { table, root, .. } = *sources;
-    let left = || {
-        let parameter = sources.content(&antpickax(table, root, "k2hr3-tag-param"))?;
-        parameter.strip_prefix("tag=").map(str::to_owned)
-    };
-    let own = || {
-        let name = nix::unistd::gethostname().ok()?.into_string().ok()?;
-        let resolver = sources.content(&table.path("paths.resolv_conf", root)).unwrap_or_default();
-        Some(with_domain(&name, &resolver))
-    };
-    let Some(tag) = table.optional("node.tag").or_else(left).or_else(own) else { return Ok(None) };
-    let tag = Tag::parse(&tag).map_err(|error| table.invalid("node.tag", error.to_string()))?;
-    Ok(Some(tag))
+/// The name of this host, with its domain.
+fn own_name(resolver: &str) -> Option<String> {
+    let name = nix::unistd::gethostname().ok()?.into_string().ok()?;
+    Some(with_domain(&name, resolver))
 }
 
 /// `name` with the domain that resolv.conf gives: the last word of its last `search` line, else of
@@ -108,22 +106,14 @@ fn with_domain(name: &str, resolver: &str) -> String {
     format!("{name}.{domain}")
 }
 
-impl Sources<'_> {
-    /// A setting, or what stands in the file of the official script.
-    fn required(&self, key: &'static str, file: &str) -> Result<String, SettingsError> {
-        let file = antpickax(self.table, self.root, file);
-        let found = self.table.optional(key).or_else(|| self.content(&file));
-        found.ok_or_else(|| SettingsError::Missing {
-            key,
-            help: format!("set it in the settings file, or let {} give it", file.display()),
-        })
-    }
-
-    /// The text of a file without white space around it; `None` when it is not there or empty.
-    fn content(&self, path: &Path) -> Option<String> {
-        let text = String::from_utf8((self.left)(path)?).ok()?;
-        Some(text.trim().to_owned()).filter(|text| !text.is_empty())
-    }
+fn required(
+    table: &Table,
+    layers: &Layers,
+    key: &'static str,
+    sources: Vec<PathBuf>,
+) -> Result<String, SettingsError> {
+    let settings_file = layers.settings_file();
+    table.optional(key).ok_or(SettingsError::Missing { key, settings_file, sources })
 }
 
 fn antpickax(table: &Table, root: &Path, file: &str) -> PathBuf {
@@ -136,9 +126,15 @@ pub(super) fn small_file(path: &Path) -> Option<Vec<u8>> {
     small.then(|| fs::read(path).ok()).flatten()
 }
 
+/// What a file says, without white space around it; `None` when that is nothing.
+fn text(bytes: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(bytes).ok()?.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::{Flags, Layers, read};
+    use super::super::{Flags, read};
     use super::*;
     use crate::model::settings::Settings;
 
@@ -195,8 +191,8 @@ mod tests {
     fn the_instance_id_of_cloud_init_is_the_last_resort() {
         let root = left_by_the_official_script();
         fs::remove_file(root.path().join("etc/antpickax/k2hr3-cuk")).unwrap();
-        let missing = settings(root.path(), &[]).unwrap_err().to_string();
-        assert!(missing.contains("instance-id"), "{missing}");
+        let missing = settings(root.path(), &[]).unwrap_err();
+        assert!(missing.help().contains("instance-id"), "{}", missing.help());
         fs::create_dir_all(root.path().join("var/lib/cloud/data")).unwrap();
         fs::write(root.path().join("var/lib/cloud/data/instance-id"), "i-cloud\n").unwrap();
         assert_eq!(settings(root.path(), &[]).unwrap().identity.cuk.as_str(), "i-cloud");

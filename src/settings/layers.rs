@@ -150,15 +150,17 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_setting_is_an_error_that_suggests_the_right_one() {
+    fn an_unknown_setting_is_an_error_that_names_its_line_and_the_right_one() {
         let root = tempfile::tempdir().unwrap();
-        write(root.path(), "slave-agent.conf", "[pace]\nintervall = 1s\n");
-        let error = layers(root.path(), &[], &[]).table().unwrap_err().to_string();
-        assert!(error.contains("did you mean `pace.interval`?"), "{error}");
+        write(root.path(), "slave-agent.conf", "# mine\n[pace]\nintervall = 1s\n");
+        let error = layers(root.path(), &[], &[]).table().unwrap_err();
+        assert!(error.to_string().contains("slave-agent.conf:3: "), "{error}");
+        assert!(error.help().contains("`pace.interval`"), "{}", error.help());
         let variable = ("K2HDKC_SLAVE_AGENT_K2HR3_API_URL", "x");
         let root = tempfile::tempdir().unwrap();
-        let error = layers(root.path(), &[variable], &[]).table().unwrap_err().to_string();
-        assert!(error.contains("K2HR3_API_URL") && error.contains("k2hr3.api_uri"), "{error}");
+        let error = layers(root.path(), &[variable], &[]).table().unwrap_err();
+        assert!(error.to_string().contains("K2HR3_API_URL"), "{error}");
+        assert!(error.help().contains("k2hr3.api_uri"), "{}", error.help());
     }
 
     #[test]

@@ -133,7 +133,8 @@ async fn errors_tell_what_to_do_and_have_their_codes() {
     node.set("pace.interval", "never");
     let settings = node.run(&["run"]).await;
     assert_eq!(code(&settings), 78);
-    assert!(text(&settings.stderr).contains("slave-agent.conf: pace.interval = never"));
+    let told = text(&settings.stderr);
+    assert!(told.contains("slave-agent.conf:18: pace.interval = never: this is no"), "{told}");
 }
 
 #[tokio::test]

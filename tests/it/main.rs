@@ -15,6 +15,7 @@ mod commands;
 mod crash_points;
 mod delivery;
 mod dialect;
+mod errors;
 mod first_boot;
 mod layering;
 mod membership;

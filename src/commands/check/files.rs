@@ -1,7 +1,7 @@
 //! The files that are meant by arguments: themselves, those of a directory, those of a pattern.
 
 use std::fs;
-use std::io::Read as _;
+use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::super::{Exit, Failed};
@@ -28,7 +28,8 @@ fn some(argument: &Path, mut files: Vec<PathBuf>) -> Result<Vec<PathBuf>, Failed
     files.retain(|path| path.is_file());
     if files.is_empty() {
         let what = format!("no file is meant by {}", argument.display());
-        return Err(Failed { exit: Exit::Settings, what, help: None });
+        let help = "name a file, a directory with *.ini files, or a pattern in quotes".to_owned();
+        return Err(Failed { exit: Exit::Settings, what, help });
     }
     Ok(files)
 }
@@ -89,9 +90,11 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failed> {
     Ok(bytes)
 }
 
-fn failed(path: &Path, error: &std::io::Error) -> Failed {
+pub(in crate::commands) fn failed(path: &Path, error: &std::io::Error) -> Failed {
+    let denied = error.kind() == ErrorKind::PermissionDenied;
+    let help = if denied { "run as root" } else { "name a file that is there and can be read" };
     let what = format!("could not read {}: {error}", path.display());
-    Failed { exit: Exit::Settings, what, help: None }
+    Failed { exit: Exit::Settings, what, help: help.to_owned() }
 }
 
 #[cfg(test)]
