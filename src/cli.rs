@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{bootstrap, check, doctor, plan, refresh, status, take_over};
+use crate::commands::{bootstrap, check, doctor, history, plan, refresh, status, take_over};
 use crate::settings::Flags;
 
 /// Keeps a K2HDKC slave node's chmpx in step with its cluster, as published by K2HR3.
@@ -65,6 +65,8 @@ pub enum Command {
     Check(check::Check),
     /// Show what is true now and what is waited for
     Status(status::Status),
+    /// Show the last changes of the file, the newest first
+    History(history::History),
     /// Look for everything that keeps this node from its work, and say how to mend it
     Doctor(doctor::Doctor),
     /// Print the figures of the running agent in the text form of Prometheus

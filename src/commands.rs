@@ -4,8 +4,10 @@ pub mod bootstrap;
 pub mod check;
 pub mod compare;
 pub mod doctor;
+pub mod history;
 pub mod member;
 pub mod metrics;
+pub(crate) mod page;
 pub mod plan;
 pub mod refresh;
 pub mod rollback;
@@ -46,7 +48,9 @@ macro_rules! exits {
 
 exits! {
     Ok = 0 "done, and nothing is wrong",
-    Differences = 2 "there are differences, warnings or findings",
+    Warning = 1 "`status --check`: somebody should look",
+    Differences = 2 "there are differences, warnings or findings; `status --check`: somebody has to look now",
+    Unknown = 3 "`status --check`: it could not be found out",
     Usage = 64 "the command line makes no sense",
     Refused = 65 "a file, or what is published, is refused",
     Unavailable = 69 "K2HR3 or the agent did not answer, or not usefully",

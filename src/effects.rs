@@ -8,6 +8,7 @@ pub mod host;
 pub mod k2hr3;
 pub mod lock;
 pub mod packages;
+pub mod process;
 pub mod rival;
 pub mod socket;
 pub mod state;

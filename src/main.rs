@@ -9,9 +9,8 @@ use clap::error::ErrorKind;
 use tracing::level_filters::LevelFilter;
 
 use k2hdkc_slave_agent::cli::{Cli, Command, Global, usage};
-use k2hdkc_slave_agent::commands::status::human;
+use k2hdkc_slave_agent::commands::status::fresh;
 use k2hdkc_slave_agent::commands::{Exit, Failed, member, metrics, rollback, run};
-use k2hdkc_slave_agent::effects::clock;
 use k2hdkc_slave_agent::model::report::Report;
 use k2hdkc_slave_agent::settings::Layers;
 
@@ -62,6 +61,7 @@ async fn perform(cli: Cli) -> Result<Exit, Failed> {
         Command::Plan(plan) => plan.run(&layers).await.map(said),
         Command::Check(check) => check.run(&mut std::io::stdout().lock()),
         Command::Status(status) => status.run(&layers).await.map(said),
+        Command::History(history) => history.run(&layers).map(said),
         Command::Doctor(doctor) => doctor.run(&layers).await.map(said),
         Command::Metrics => metrics::run(&layers).await.map(said),
         Command::Rollback => rollback::run(&layers).await.map(told),
@@ -73,7 +73,7 @@ async fn perform(cli: Cli) -> Result<Exit, Failed> {
 }
 
 fn told((exit, report): (Exit, Report)) -> Exit {
-    said((exit, human(&report, true, clock::now())))
+    said((exit, fresh(&report)))
 }
 
 fn said((exit, text): (Exit, String)) -> Exit {

@@ -5,6 +5,7 @@ pub mod conf;
 pub mod doctor;
 pub mod failure;
 pub mod helper;
+pub mod history;
 pub mod host;
 pub mod identity;
 pub mod impact;

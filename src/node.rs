@@ -5,6 +5,7 @@ mod ask;
 mod back;
 mod examine;
 mod file;
+mod history;
 mod local;
 mod look;
 mod measure;
@@ -33,11 +34,12 @@ use crate::model::memory::{Memory, Seconds};
 use crate::model::observed::{Carrier, Chmpx as SeenChmpx, Installed, Observed};
 use crate::model::plan::Step;
 use crate::model::settings::Settings;
+use history::Past;
 use measure::Measured;
 use membership::Probe;
 use publication::Publications;
-use tell::Ailments;
 pub use tell::STATUS_FILE;
+use tell::Teller;
 
 /// The agent cannot begin.
 #[derive(Debug, thiserror::Error)]
@@ -77,6 +79,7 @@ pub struct Node {
     chmpx: Chmpx,
     state: State,
     memory: Memory,
+    past: Past,
     started: Instant,
     publications: Publications,
     /// How the last adopted file reads.
@@ -102,7 +105,7 @@ pub struct Node {
     watch: Watch,
     desk: Desk,
     asked: u64,
-    ailments: Ailments,
+    teller: Teller,
     measured: Measured,
     manners: Manners,
 }
@@ -129,12 +132,14 @@ impl Node {
         memory.know_no_future(clock::now());
         let adopted = state.copy(Kept::Adopted).map(|bytes| Arc::new(Conf::read(&bytes)));
         let publications = Publications::remembered(&memory, state.published());
+        let past = Past::kept(&state, identity.cuk.as_str());
         let watch = Watch::new(&watched(&settings));
         Ok(Self {
             k2hr3: K2hr3::new(&settings.k2hr3)?,
             chmpx: Chmpx::new(settings.chmpx.clone(), settings.target.path.clone()),
             state,
             memory,
+            past,
             started: Instant::now(),
             publications,
             adopted,
@@ -154,7 +159,7 @@ impl Node {
             watch,
             desk,
             asked: 0,
-            ailments: Ailments::default(),
+            teller: Teller::new(),
             measured: Measured::default(),
             manners,
             settings,

@@ -10,6 +10,7 @@ use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::thread;
 
+use super::page::Paint;
 use super::{Exit, Failed};
 use crate::model::conf::{Conf, Text};
 use crate::model::host::Host;
@@ -58,7 +59,7 @@ impl Check {
     /// Looks at every file and tells `out`.
     pub fn run(&self, out: &mut impl Write) -> Result<Exit, Failed> {
         let paths = files::named_by(&self.files)?;
-        let paint = human::Paint::new(io::stdout().is_terminal());
+        let paint = Paint::new(io::stdout().is_terminal());
         let mut worst = None;
         let mut known = Known::default();
         for slice in paths.chunks(SLICE) {
@@ -80,7 +81,7 @@ impl Check {
         Ok(self.exit(worst))
     }
 
-    fn tell(&self, file: &Read, host: &Host, paint: human::Paint) -> (Option<Level>, String) {
+    fn tell(&self, file: &Read, host: &Host, paint: Paint) -> (Option<Level>, String) {
         let verdict = judge(&file.conf, Some(host));
         let level = verdict.findings.iter().map(|it| it.level).max();
         let looked = Looked { file, own_name: host.own_name(), verdict };

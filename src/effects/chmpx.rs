@@ -61,7 +61,7 @@ impl Chmpx {
     /// Whether the process seen last is still there; `None` when none was seen. Costs three system
     /// calls.
     pub fn is_alive(&self) -> Option<bool> {
-        self.seen.map(process::is_alive)
+        self.seen.map(super::process::is_alive)
     }
 
     /// The user and the groups that the process seen last reads files as.
@@ -96,7 +96,7 @@ impl Chmpx {
             (None, None) => Seen::Down,
             (process, told) => {
                 let Told { generation, servers, .. } = told.unwrap_or_default();
-                let since = process.and_then(process::since);
+                let since = process.and_then(super::process::since);
                 Seen::Up(Running { process, since, attention, generation, servers })
             }
         }

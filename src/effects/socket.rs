@@ -4,12 +4,13 @@ use std::fs;
 use std::io;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::io::{
-    AsyncBufReadExt as _, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader,
+    AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader,
+    Lines,
 };
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{mpsc, watch};
@@ -46,6 +47,8 @@ pub enum Request {
     Status,
     /// All figures, as text.
     Metrics,
+    /// The last report, and each that comes after it, one a line.
+    Follow,
     /// A cycle now, and its report.
     Refresh {
         /// Whether guards are overridden.
@@ -88,6 +91,8 @@ pub enum Wish {
 pub struct Told {
     /// The report.
     pub report: Report,
+    /// When it was told.
+    pub at: Instant,
     /// How often K2HR3 had been asked.
     pub asked: u64,
     /// Whether something was done in that cycle, so that the next one will tell more.
@@ -162,17 +167,19 @@ async fn answer(mut stream: UnixStream, line: Line) -> io::Result<()> {
     let mut reader = BufReader::new(reader.take(LONGEST));
     timeout(PATIENCE, reader.read_line(&mut text)).await??;
     let told = match serde_json::from_str(&text)? {
-        Request::Metrics => return say(&mut writer, &line.metrics()).await,
+        Request::Metrics => return put(&mut writer, &line.metrics()).await,
         Request::Status => line.last(),
+        Request::Follow => return line.tell_all(reader, writer).await,
         Request::Refresh { force, until, limit } => line.refresh(force, until, limit).await,
         Request::RollBack { limit } => line.roll_back(limit).await,
         Request::Membership { wanted, limit } => line.membership(wanted, limit).await,
     };
-    say(&mut writer, &told).await
+    put(&mut writer, &told).await
 }
 
-async fn say(writer: &mut (impl AsyncWrite + Unpin), answer: &impl Serialize) -> io::Result<()> {
-    let mut text = serde_json::to_string(answer)?;
+/// Writes `value` as a line of JSON.
+async fn put(writer: &mut (impl AsyncWrite + Unpin), value: &impl Serialize) -> io::Result<()> {
+    let mut text = serde_json::to_string(value)?;
     text.push('\n');
     writer.write_all(text.as_bytes()).await
 }
@@ -180,7 +187,27 @@ async fn say(writer: &mut (impl AsyncWrite + Unpin), answer: &impl Serialize) ->
 impl Line {
     /// The last report.
     pub fn last(&self) -> Option<Report> {
-        self.told.borrow().as_ref().map(|told| told.report.clone())
+        self.told.borrow().as_ref().map(|told| {
+            let pace = told.report.pace.map(|pace| pace.later(told.at.elapsed()));
+            Report { pace, ..told.report.clone() }
+        })
+    }
+
+    /// Tells every report until the other end hangs up.
+    async fn tell_all(
+        mut self,
+        mut reader: impl AsyncRead + Unpin,
+        mut writer: impl AsyncWrite + Unpin,
+    ) -> io::Result<()> {
+        loop {
+            self.told.mark_unchanged();
+            put(&mut writer, &self.last()).await?;
+            tokio::select! {
+                changed = self.told.changed() => changed.map_err(io::Error::other)?,
+                // Nothing more is asked for over this connection: this is its end.
+                _ended = reader.read_u8() => return Ok(()),
+            }
+        }
     }
 
     /// All figures as text, once there was a cycle.
@@ -255,13 +282,35 @@ pub async fn ask_for_metrics(path: &Path) -> io::Result<Option<String>> {
 
 async fn exchange<T: DeserializeOwned>(path: &Path, request: &Request) -> io::Result<T> {
     let mut stream = UnixStream::connect(path).await?;
-    let mut text = serde_json::to_string(request)?;
-    text.push('\n');
-    stream.write_all(text.as_bytes()).await?;
+    put(&mut stream, request).await?;
     let mut answer = String::new();
     stream.take(LONGEST_ANSWER).read_to_string(&mut answer).await?;
     if answer.is_empty() {
         return Err(io::Error::other("the agent hung up without an answer"));
     }
     Ok(serde_json::from_str(&answer)?)
+}
+
+/// The reports of an agent, as they come.
+#[derive(Debug)]
+pub struct Reports(Lines<BufReader<UnixStream>>);
+
+/// Follows the agent that listens at `path`.
+pub async fn follow(path: &Path) -> io::Result<Reports> {
+    let mut stream = UnixStream::connect(path).await?;
+    put(&mut stream, &Request::Follow).await?;
+    Ok(Reports(BufReader::new(stream).lines()))
+}
+
+impl Reports {
+    /// The next report; `None` when the agent ends.
+    pub async fn next(&mut self) -> io::Result<Option<Report>> {
+        while let Some(line) = self.0.next_line().await? {
+            // An agent that has just been started has nothing to tell yet.
+            if let Some(report) = serde_json::from_str(&line)? {
+                return Ok(Some(report));
+            }
+        }
+        Ok(None)
+    }
 }

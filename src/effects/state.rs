@@ -8,6 +8,7 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 use crate::effects::disk::{self, DiskError};
+use crate::model::history::History;
 use crate::model::memory::Memory;
 
 /// No file of the agent's own is longer.
@@ -34,6 +35,49 @@ impl Kept {
     }
 }
 
+/// The file with the memory.
+const MEMORY: &str = "state.json";
+/// The file with the history of changes.
+const HISTORY: &str = "history.json";
+
+/// A kept file cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("could not read {}", path.display())]
+pub struct Damaged {
+    path: PathBuf,
+    #[source]
+    cause: io::Error,
+}
+
+impl Damaged {
+    /// Whether somebody else may read it.
+    pub fn is_permission(&self) -> bool {
+        self.cause.kind() == io::ErrorKind::PermissionDenied
+    }
+}
+
+/// The history of changes that an agent has kept in `directory`, if any was. Needs no agent.
+pub fn history_in(directory: &Path) -> Result<Option<History>, Damaged> {
+    let path = directory.join(HISTORY);
+    let read = || {
+        if fs::metadata(&path)?.len() > LONGEST {
+            return Err(io::Error::other("it is longer than any that was kept"));
+        }
+        Ok(serde_json::from_slice(&fs::read(&path)?)?)
+    };
+    match read() {
+        Ok(history) => Ok(Some(history)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(cause) => Err(Damaged { path, cause }),
+    }
+}
+
+/// What an agent remembers in `directory`, if this user may read it. Needs no agent.
+pub fn memory_in(directory: &Path) -> Option<Memory> {
+    let text = read(&directory.join(MEMORY))?;
+    serde_json::from_str(&text).ok()
+}
+
 /// The directory in which the agent keeps its state.
 #[derive(Debug)]
 pub struct State {
@@ -50,7 +94,7 @@ impl State {
 
     /// What is remembered of the instance `cuk`.
     pub fn memory(&mut self, cuk: &str) -> Memory {
-        let text = self.read("state.json").unwrap_or_default();
+        let text = self.read(MEMORY).unwrap_or_default();
         let memory = remembered(&text, cuk);
         self.kept = Some(memory.clone());
         memory
@@ -63,7 +107,7 @@ impl State {
         }
         // A struct of plain fields always has a JSON form.
         let text = serde_json::to_string_pretty(memory).unwrap_or_default();
-        disk::keep(&self.directory.join("state.json"), text.as_bytes(), 0o600)?;
+        disk::keep(&self.directory.join(MEMORY), text.as_bytes(), 0o600)?;
         self.kept = Some(memory.clone());
         Ok(())
     }
@@ -88,11 +132,26 @@ impl State {
         disk::keep(&self.directory.join(which.name()), bytes, 0o600)
     }
 
-    fn read(&self, name: &str) -> Option<String> {
-        let path = self.directory.join(name);
-        let meta = fs::metadata(&path).ok()?;
-        (meta.is_file() && meta.len() <= LONGEST).then(|| fs::read_to_string(path).ok()).flatten()
+    /// The history of changes that was kept, if any was.
+    pub fn history(&self) -> Result<Option<History>, Damaged> {
+        history_in(&self.directory)
     }
+
+    /// Keeps the history of changes.
+    pub fn keep_history(&self, history: &History) -> Result<(), DiskError> {
+        // A struct of plain fields always has a JSON form.
+        let text = serde_json::to_string(history).unwrap_or_default();
+        disk::keep(&self.directory.join(HISTORY), text.as_bytes(), 0o600)
+    }
+
+    fn read(&self, name: &str) -> Option<String> {
+        read(&self.directory.join(name))
+    }
+}
+
+fn read(path: &Path) -> Option<String> {
+    let meta = fs::metadata(path).ok()?;
+    (meta.is_file() && meta.len() <= LONGEST).then(|| fs::read_to_string(path).ok()).flatten()
 }
 
 /// The memory of the instance `cuk` that is written in `text`; an empty one where it is not.

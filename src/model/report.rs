@@ -1,14 +1,24 @@
 //! What the agent tells about itself: one verdict, and the facts behind it.
 
+mod course;
+pub mod severity;
+mod voice;
 mod words;
+
+use std::sync::Arc;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::failure::Outlook;
-use super::memory::{Mark, Seconds};
+use super::history::{Change, History, TOLD};
+use super::memory::{Mark, Memory, Process, Seconds};
 use super::observed::{Carrier, Chmpx, InstalledFile, Observed, Published, Server};
 use super::plan::{Plan, Policy, Situation, Step};
 
+pub use course::{Course, Turns};
+pub use severity::Severity;
+pub use voice::{Loudness, Voice};
 pub use words::{Words, words};
 
 /// The version of the form of [`Report`]. Raised when a field changes its meaning or goes.
@@ -37,10 +47,13 @@ pub struct Ailment {
 pub type Told = String;
 
 impl Ailment {
+    /// The word for a trouble that may pass.
+    pub const PASSING: &str = "passing";
+
     /// The word for an outlook.
     pub fn outlook_word(outlook: Outlook) -> Told {
         match outlook {
-            Outlook::Passing => "passing".to_owned(),
+            Outlook::Passing => Self::PASSING.to_owned(),
             Outlook::Lasting => "lasting".to_owned(),
         }
     }
@@ -79,6 +92,38 @@ pub struct Traffic {
     pub received: u64,
 }
 
+/// The agent that tells.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgentFact {
+    /// Its version.
+    pub version: String,
+    /// Its process.
+    pub process: Process,
+    /// Since when it runs.
+    pub since: Seconds,
+}
+
+/// When K2HR3 is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaceFact {
+    /// The usual time between two looks, in milliseconds.
+    pub interval_ms: u64,
+    /// In how many milliseconds K2HR3 is asked next, counted from the answer over the socket, or
+    /// from the time in [`Report::at`] where this was read from a file.
+    pub next_look_ms: u64,
+    /// When K2HR3 last told what is published.
+    pub answered: Option<Seconds>,
+}
+
+impl PaceFact {
+    /// The same after some time has passed.
+    #[must_use]
+    pub fn later(self, elapsed: Duration) -> Self {
+        let elapsed = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+        Self { next_look_ms: self.next_look_ms.saturating_sub(elapsed), ..self }
+    }
+}
+
 /// Everything that is told. Holds no secrets, because nothing that goes in does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
@@ -106,49 +151,99 @@ pub struct Report {
     pub installed: Option<Mark>,
     /// What is adopted.
     pub adopted: Option<Mark>,
+    /// What chmpx has survived: what a roll-back goes to.
+    #[serde(default)]
+    pub good: Option<Mark>,
     /// The process that takes it.
     pub chmpx: ChmpxFact,
     /// What K2HR3 was asked since the agent started, and what came back.
     #[serde(default)]
     pub traffic: Traffic,
+    /// When K2HR3 is asked.
+    #[serde(default)]
+    pub pace: Option<PaceFact>,
     /// Restarts of chmpx that are left in this hour.
     pub restarts_left: u32,
     /// Everything an operator should know, most important first.
     pub situations: Vec<Words>,
     /// What could not be found out or carried out.
     pub troubles: Vec<Ailment>,
+    /// The last ten changes of the file, the newest first.
+    #[serde(default)]
+    pub changes: Arc<[Change]>,
+    /// Who tells this.
+    #[serde(default)]
+    pub agent: Option<AgentFact>,
 }
 
 impl Report {
-    /// Whether anything but ages and counts is other than in `last`.
-    pub fn differs_from(&self, last: &Self) -> bool {
-        let mut same =
-            Self { at: self.at, traffic: self.traffic, failures: self.failures, ..last.clone() };
-        for (trouble, present) in same.troubles.iter_mut().zip(&self.troubles) {
-            trouble.count = present.count;
+    /// Fills in since when it has been so, where `last` has said the same already.
+    pub fn go_on_from(&mut self, last: Option<&Self>) {
+        let at = self.at;
+        let earlier = |words: &Words| {
+            let known = last.iter().flat_map(|last| last.situations.iter().chain([&last.verdict]));
+            known.filter(|known| known.code == words.code).find_map(|known| known.since)
+        };
+        for words in self.situations.iter_mut().chain([&mut self.verdict]) {
+            words.since = Some(earlier(words).unwrap_or(at));
         }
-        *self != same
     }
 
-    /// Whether `other` says anything else than this. Ages and counts are not news; nor is it that
+    /// Whether anything but ages and counts is other than in `last`.
+    pub fn differs_from(&self, last: &Self) -> bool {
+        // Named one by one, so that a new field has to be thought of.
+        let Self {
+            version,
+            verdict,
+            settled,
+            at: _,
+            role,
+            cuk,
+            registered,
+            carrier,
+            failures: _,
+            published,
+            installed,
+            adopted,
+            good,
+            chmpx,
+            traffic: _,
+            pace: _,
+            restarts_left,
+            situations,
+            troubles,
+            changes,
+            agent,
+        } = self;
+        (version, verdict, settled) != (&last.version, &last.verdict, &last.settled)
+            || (role, cuk, registered) != (&last.role, &last.cuk, &last.registered)
+            || (carrier, published) != (&last.carrier, &last.published)
+            || (installed, adopted, good) != (&last.installed, &last.adopted, &last.good)
+            || (chmpx, restarts_left) != (&last.chmpx, &last.restarts_left)
+            || (situations, changes, agent) != (&last.situations, &last.changes, &last.agent)
+            || !same(troubles, &last.troubles, |a, b| {
+                (&a.doing, &a.cause, a.since) == (&b.doing, &b.cause, b.since)
+            })
+    }
+
+    /// Whether `self` says anything else than `other`. Ages and counts are not news; nor is it that
     /// an outage shows itself in another way, as long as the same is to be done about it.
     pub fn is_news_after(&self, other: &Self) -> bool {
-        let troubles = |report: &Self| {
-            report.troubles.iter().map(|t| (t.doing.clone(), t.help.clone())).collect::<Vec<_>>()
-        };
-        let codes = |report: &Self| {
-            report.situations.iter().map(|told| told.code.clone()).collect::<Vec<_>>()
-        };
-        let verdict = |report: &Self| match report.verdict.code.as_str() {
-            "trouble" => Words { sentence: String::new(), ..report.verdict.clone() },
-            _ => report.verdict.clone(),
-        };
-        verdict(self) != verdict(other)
-            || codes(self) != codes(other)
+        let (a, b) = (&self.verdict, &other.verdict);
+        let same_verdict = (&a.code, &a.help) == (&b.code, &b.help)
+            && (a.code == "trouble" || a.sentence == b.sentence);
+        !same_verdict
             || self.installed != other.installed
             || self.adopted != other.adopted
-            || troubles(self) != troubles(other)
+            || !same(&self.situations, &other.situations, |a, b| a.code == b.code)
+            || !same(&self.troubles, &other.troubles, |a, b| {
+                (&a.doing, &a.help) == (&b.doing, &b.help)
+            })
     }
+}
+
+fn same<T>(some: &[T], others: &[T], alike: impl Fn(&T, &T) -> bool) -> bool {
+    some.len() == others.len() && some.iter().zip(others).all(|(a, b)| alike(a, b))
 }
 
 /// Derives a report from one cycle.
@@ -174,11 +269,53 @@ pub fn report(
         published: published(seen),
         installed: memory.installed.clone(),
         adopted: memory.adopted.clone(),
+        good: memory.good.clone(),
         chmpx: chmpx(&seen.chmpx),
         traffic: Traffic::default(),
+        pace: None,
         restarts_left: memory.restarts_left(policy.restarts_per_hour, seen.now),
         situations,
         troubles,
+        changes: Arc::default(),
+        agent: None,
+    }
+}
+
+impl Report {
+    /// What can be told where no agent runs: what one remembered, at `now`.
+    pub fn remembered(memory: &Memory, history: &History, now: Seconds) -> Self {
+        let published = memory.published.as_ref().map(|seen| PublishedFact {
+            hash: seen.hash.clone(),
+            since: Some(seen.at),
+            servers: None,
+        });
+        Self {
+            version: VERSION,
+            verdict: Words::new(
+                "not-running",
+                "no agent runs",
+                Some("start it with `systemctl start k2hdkc-slave-agent`"),
+            ),
+            settled: false,
+            at: now,
+            role: memory.role.clone(),
+            cuk: memory.cuk.clone(),
+            registered: memory.registered,
+            carrier: None,
+            failures: memory.failures,
+            published,
+            installed: memory.installed.clone(),
+            adopted: memory.adopted.clone(),
+            good: memory.good.clone(),
+            chmpx: chmpx(&Chmpx::Unknown(String::new())),
+            traffic: Traffic::default(),
+            pace: None,
+            restarts_left: 0,
+            situations: Vec::new(),
+            troubles: Vec::new(),
+            changes: history.last(TOLD).cloned().collect(),
+            agent: None,
+        }
     }
 }
 
@@ -240,7 +377,9 @@ fn verdict(seen: &Observed, plan: &Plan, troubles: &[Ailment]) -> Words {
     if let Some(trouble) = troubles.first()
         && plan.situations.iter().all(|s| s.is_harmless() || waiting(s))
     {
-        let sentence = format!("{}: {}", trouble.doing, trouble.cause);
+        let waits = trouble.about_k2hr3 && trouble.outlook == Ailment::PASSING;
+        let doing = if waits { "waiting for K2HR3" } else { &trouble.doing };
+        let sentence = format!("{doing}: {}", trouble.cause);
         return Words::new("trouble", sentence, trouble.help.as_deref());
     }
     if let Some(pressing) = plan.situations.iter().find(|s| !s.is_harmless()) {

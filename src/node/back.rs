@@ -36,18 +36,21 @@ impl Node {
         self.memory.quarantine =
             Some(Quarantine { hash, generation, strikes, at: now, said: None });
         self.remember()?;
+        let old = self.target_bytes();
         self.replace(&bytes)?;
         let process = self.running_process();
         let lost = process.is_none();
         warn!(strikes, from = bad.generation, to = good.generation, lost, "rolled back");
         self.memory.trial = None;
-        self.memory.installed = Some(Mark { at: now, ..good });
+        self.memory.installed = Some(Mark { at: now, ..good.clone() });
         self.memory.missed = (lost && !by_hand).then_some(now);
         self.memory.owed = None;
-        if let Some(why) = self.cold_change_to(&Conf::read(&bytes)) {
+        let conf = Conf::read(&bytes);
+        if let Some(why) = self.cold_change_to(&conf) {
             self.owe_restart(&why, process, false);
         }
         self.remember()?;
+        self.note_roll_back(by_hand, generation, &old, (&good, &bytes, &conf));
         let said = if lost && !by_hand { self.chmpx.last_words().await } else { None };
         if let (Some(said), Some(quarantine)) = (said, &mut self.memory.quarantine) {
             warn!(said, "the last of the chmpx that was lost");

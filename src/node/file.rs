@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use tracing::{info, warn};
+use tracing::{debug, warn};
 
 use super::{Node, on_disk};
 use crate::agent::Trouble;
@@ -49,10 +49,12 @@ impl Node {
             self.tell_drift(&old);
         }
         tell_installed(install);
-        self.remember()
+        self.remember()?;
+        self.note_install(install, &old);
+        Ok(())
     }
 
-    fn target_bytes(&self) -> Vec<u8> {
+    pub(super) fn target_bytes(&self) -> Vec<u8> {
         match &self.target {
             Some((_, Installed::File(file))) => file.bytes.to_vec(),
             Some((_, Installed::Missing | Installed::Obstacle(_))) | None => Vec::new(),
@@ -112,13 +114,14 @@ impl Node {
         self.adopted = Some(Arc::new(conf));
         let mark = Mark { published: published.to_owned(), generation, at: clock::now() };
         let after = self.last_install.map(|at| at.elapsed());
-        info!(generation, ?after, "chmpx has adopted the file");
+        debug!(generation, ?after, "chmpx has adopted the file");
         let installed = self.memory.installed.as_ref();
         if installed.is_none_or(|installed| installed.generation != generation) {
             self.memory.installed = Some(mark.clone());
         }
         self.memory.adopted = Some(mark);
         self.memory.heals = 0;
+        self.note_adoption(generation, after);
         self.remember()
     }
 
@@ -136,7 +139,7 @@ impl Node {
             self.memory.before = good;
         }
         self.keep_copy(Kept::Good, &bytes)?;
-        info!(generation, "chmpx lives with the file");
+        debug!(generation, "chmpx lives with the file");
         let mark = Mark { published: published.to_owned(), generation, at: clock::now() };
         if self.memory.quarantine.as_ref().is_some_and(|q| q.hash == mark.published) {
             self.memory.quarantine = None;
@@ -168,12 +171,13 @@ fn deaths_with(memory: &Memory, published: &str) -> u32 {
     proven.map_or(0, |trial| trial.deaths)
 }
 
+/// The change is told when chmpx has adopted it, and what keeps it from that as a situation.
 fn tell_installed(install: &Install) {
     let names = |servers: &[Peer]| {
         servers.iter().map(|server| server.name.to_string()).collect::<Vec<_>>().join(" ")
     };
     let impact = install.impact.as_ref();
-    info!(
+    debug!(
         occasion = ?install.occasion,
         generation = install.candidate.generation(),
         published = install.published,

@@ -45,6 +45,8 @@ impl Node {
             if jump.abs() > DRIFT {
                 info!(seconds = jump, "the clock was set, or the machine slept");
                 self.memory.follow_clock(jump);
+                self.past.follow_clock(jump);
+                self.teller.follow_clock(jump);
             }
         }
         self.last_clock = Some((now, Instant::now()));

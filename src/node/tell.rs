@@ -1,46 +1,47 @@
 //! Telling what is true: the status file, the socket, systemd and the log.
 
+use std::time::{Duration, Instant};
+
 use sd_notify::NotifyState;
-use tracing::{debug, info, warn};
+use tracing::{debug, error, info, warn};
 
 use super::{Manners, Node};
 use crate::agent::{Chain, Cycle, Trouble};
-use crate::effects::{clock, disk, socket};
-use crate::model::failure::Outlook;
+use crate::effects::{clock, disk, process, socket};
 use crate::model::memory::Seconds;
-use crate::model::report::{Ailment, Report, report};
+use crate::model::report::{
+    AgentFact, Ailment, Course, Loudness, PaceFact, Report, Turns, Voice, report,
+};
 
 /// The file with the last report, beside the lock and the socket.
 pub const STATUS_FILE: &str = "status.json";
 
-/// What has been wrong, since when and how often.
-#[derive(Debug, Default)]
-pub(super) struct Ailments(Vec<Ailment>);
+/// What telling has to remember.
+#[derive(Debug)]
+pub(super) struct Teller {
+    course: Course,
+    voice: Voice,
+    agent: Option<AgentFact>,
+    /// When K2HR3 last told what is published.
+    answered: Option<Seconds>,
+}
 
-impl Ailments {
-    /// The present troubles. What is about K2HR3 is still the case as long as it is not asked.
-    fn note(&mut self, troubles: &[Trouble], asked_k2hr3: bool, now: Seconds) -> Vec<Ailment> {
-        let mut known = std::mem::take(&mut self.0);
-        for trouble in troubles {
-            let cause = Chain(&*trouble.cause).to_string();
-            let same = known.iter().position(|a| a.doing == trouble.doing && a.cause == cause);
-            let (since, count) = same
-                .map(|at| known.swap_remove(at))
-                .map_or((now, 0), |earlier| (earlier.since, earlier.count));
-            self.0.push(Ailment {
-                doing: trouble.doing.clone(),
-                cause,
-                outlook: Ailment::outlook_word(trouble.outlook),
-                about_k2hr3: trouble.about_k2hr3,
-                help: trouble.help.clone(),
-                since,
-                count: count + 1,
-            });
+impl Teller {
+    pub(super) fn new() -> Self {
+        let agent = process::own().map(|own| AgentFact {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            process: own,
+            since: process::since(own).unwrap_or_else(clock::now),
+        });
+        Self { course: Course::default(), voice: Voice::default(), agent, answered: None }
+    }
+
+    /// Moves all times along with a clock that was set by `jump` seconds.
+    pub(super) fn follow_clock(&mut self, jump: i64) {
+        self.course.follow_clock(jump);
+        if let Some(agent) = &mut self.agent {
+            agent.since = agent.since.saturating_add_signed(jump);
         }
-        if !asked_k2hr3 {
-            self.0.extend(known.into_iter().filter(|earlier| earlier.about_k2hr3));
-        }
-        self.0.clone()
     }
 }
 
@@ -49,49 +50,71 @@ impl Node {
         self.forced = false;
         self.wants_back = false;
         self.settled = cycle.plan.is_settled();
-        let now = clock::now();
-        let last = self.desk.told.borrow().as_ref().map(|told| told.report.clone());
-        let troubles = self.ailments.note(cycle.troubles, cycle.asked_k2hr3, now);
         self.memory.failures = cycle.failures;
-        let role = self.settings.identity.role.to_string();
-        let mut seen = cycle.seen.clone();
-        seen.memory = self.memory.clone();
-        let mut report = report(&seen, cycle.plan, &self.settings.policy, &role, troubles);
-        report.traffic = self.k2hr3.traffic();
-        if last.as_ref().is_none_or(|last| report.is_news_after(last)) {
-            self.publish(&report, cycle);
+        self.note_outcome(cycle);
+        let now = clock::now();
+        let wrong = cycle.troubles.iter().map(|trouble| ailment(trouble, now)).collect();
+        let is_well = self.settled && cycle.troubles.is_empty();
+        let turns = self.teller.course.note(wrong, cycle.asked_k2hr3, is_well);
+        let mut report = self.report(cycle, now);
+        let (is_news, differs) = {
+            let told = self.desk.told.borrow();
+            let last = told.as_ref().map(|told| &told.report);
+            report.go_on_from(last);
+            (
+                last.is_none_or(|last| report.is_news_after(last)),
+                last.is_none_or(|last| report.differs_from(last)),
+            )
+        };
+        if is_news {
+            self.publish(&report, &turns, cycle.next_ask);
         }
-        if last.as_ref().is_none_or(|last| report.differs_from(last)) {
+        tell_turns(&turns, &report, now);
+        if differs {
             self.write_status(&report);
         }
         // Only the count of failures may have changed; it may be lost.
         let _kept = self.remember();
         let acted = !cycle.plan.steps.is_empty() && cycle.troubles.is_empty();
-        self.desk.told.send_replace(Some(socket::Told { report, asked: self.asked, acted }));
+        let told = socket::Told { report, at: Instant::now(), asked: self.asked, acted };
+        self.desk.told.send_replace(Some(told));
         self.notify(&[NotifyState::Watchdog]);
     }
 
-    fn publish(&self, report: &Report, cycle: &Cycle<'_>) {
+    fn report(&mut self, cycle: &Cycle<'_>, now: Seconds) -> Report {
+        let is_answered = !cycle.troubles.iter().any(|trouble| trouble.about_k2hr3);
+        if cycle.asked_k2hr3 && is_answered {
+            self.teller.answered = Some(now);
+        }
+        let role = self.settings.identity.role.to_string();
+        let troubles = self.teller.course.present().to_vec();
+        let mut seen = cycle.seen.clone();
+        seen.memory = self.memory.clone();
+        let mut report = report(&seen, cycle.plan, &self.settings.policy, &role, troubles);
+        report.traffic = self.k2hr3.traffic();
+        report.pace = Some(PaceFact {
+            interval_ms: millis(self.settings.interval),
+            next_look_ms: millis(cycle.next_ask),
+            answered: self.teller.answered,
+        });
+        report.changes = self.past.told.clone();
+        report.agent.clone_from(&self.teller.agent);
+        report
+    }
+
+    fn publish(&mut self, report: &Report, turns: &Turns, next_ask: Duration) {
         let verdict = &report.verdict;
-        let lasting = cycle.troubles.iter().any(|trouble| trouble.outlook == Outlook::Lasting);
-        let next = cycle.next_ask.as_secs();
-        if verdict.code == "acting" {
-            // The step has logged itself, with more to tell.
-            debug!("{}", verdict.sentence);
-        } else if report.settled {
-            info!(code = verdict.code, "{}", verdict.sentence);
-        } else if lasting {
-            tracing::error!(code = verdict.code, help = verdict.help, "{}", verdict.sentence);
-        } else if report.troubles.is_empty() && verdict.help.is_none() {
-            info!(code = verdict.code, "{}", verdict.sentence);
-        } else {
-            warn!(
-                code = verdict.code,
-                help = verdict.help,
-                next_look_s = next,
-                "{}",
-                verdict.sentence
-            );
+        let (code, help) = (verdict.code.as_str(), verdict.help.as_deref());
+        let next_look_s = next_ask.as_secs();
+        // The line about a trouble that has just begun is this one.
+        let is_new = turns.begun.iter().any(|begun| tells(report, begun));
+        match self.teller.voice.loudness(report) {
+            Loudness::Aside if !is_new => debug!(code, "{}", verdict.sentence),
+            Loudness::Aside | Loudness::Warning => {
+                warn!(code, help, next_look_s, "{}", verdict.sentence);
+            }
+            Loudness::Plain => info!(code, "{}", verdict.sentence),
+            Loudness::Alarm => error!(code, help, next_look_s, "{}", verdict.sentence),
         }
         self.notify(&[NotifyState::Ready, NotifyState::Status(&verdict.sentence)]);
     }
@@ -112,4 +135,43 @@ impl Node {
             debug!(%error, "systemd was not told");
         }
     }
+}
+
+fn ailment(trouble: &Trouble, now: Seconds) -> Ailment {
+    Ailment {
+        doing: trouble.doing.clone(),
+        cause: Chain(&*trouble.cause).to_string(),
+        outlook: Ailment::outlook_word(trouble.outlook),
+        about_k2hr3: trouble.about_k2hr3,
+        help: trouble.help.clone(),
+        since: now,
+        count: 1,
+    }
+}
+
+/// Whether the verdict of `report` is about `trouble`.
+fn tells(report: &Report, trouble: &Ailment) -> bool {
+    let first = report.troubles.first();
+    report.verdict.code == "trouble" && first.is_some_and(|first| first.doing == trouble.doing)
+}
+
+/// One line when a trouble begins that the verdict does not tell, one now and then while it lasts,
+/// and one when it is over.
+fn tell_turns(turns: &Turns, report: &Report, now: Seconds) {
+    for begun in turns.begun.iter().filter(|begun| !tells(report, begun)) {
+        let Ailment { doing, cause, help, .. } = begun;
+        warn!(event = "trouble-began", doing, cause, help, "something went wrong");
+    }
+    for Ailment { doing, cause, help, since, count, .. } in &turns.still {
+        let for_s = now.saturating_sub(*since);
+        warn!(event = "trouble-goes-on", doing, cause, help, count, for_s, "still in trouble");
+    }
+    for Ailment { doing, since, count, .. } in &turns.over {
+        let lasted_s = now.saturating_sub(*since);
+        info!(event = "trouble-over", doing, count, lasted_s, "the trouble is over");
+    }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

@@ -3,30 +3,9 @@
 use std::fmt::Write as _;
 
 use super::Looked;
+use crate::commands::page::{BLUE, BOLD, GREEN, Paint, RED, YELLOW};
 use crate::model::conf::{Text, trim};
 use crate::model::rules::{Finding, Level};
-
-/// Whether, and in which colours, to write.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Paint(bool);
-
-const BOLD: &str = "1";
-const RED: &str = "1;31";
-const YELLOW: &str = "1;33";
-const GREEN: &str = "1;32";
-const BLUE: &str = "1;34";
-
-impl Paint {
-    /// Colours are for terminals that can show them, and for people who want them.
-    pub(super) fn new(is_terminal: bool) -> Self {
-        let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        Self(is_terminal && !unwanted && std::env::var_os("TERM").is_none_or(|term| term != "dumb"))
-    }
-
-    fn of(self, code: &str, text: &str) -> String {
-        if self.0 { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
-    }
-}
 
 /// Longer lines of a file are not shown whole.
 const WIDTH: usize = 120;
@@ -128,7 +107,7 @@ mod tests {
         let verdict = judge(&conf, None);
         let bytes = text.as_bytes().to_vec();
         let file = Read { path: PathBuf::from("slave.ini"), bytes, conf };
-        told(&Looked { file: &file, own_name: Text::default(), verdict }, Paint(false))
+        told(&Looked { file: &file, own_name: Text::default(), verdict }, Paint::new(false))
     }
 
     #[test]

@@ -105,17 +105,6 @@ pub fn last_words(journal: &str) -> Option<String> {
     Some(plain(&lines.join(" | "))).filter(|said| !said.is_empty())
 }
 
-/// When the process of a line of `/proc/PID/stat` started, in clock ticks after boot; `None` for
-/// one that is only waiting to be reaped.
-pub fn started(stat: &[u8]) -> Option<u64> {
-    let stat = String::from_utf8_lossy(stat);
-    // The name in brackets may itself have blanks and brackets.
-    let mut fields = stat.get(stat.rfind(')')? + 1..)?.split_whitespace();
-    let state = fields.next()?;
-    let started = fields.nth(18)?.parse().ok()?;
-    (!matches!(state, "Z" | "X")).then_some(started)
-}
-
 /// The inodes in the lines `inotify wd:1 ino:2a sdev:1 mask:c02 …` of `/proc/PID/fdinfo/FD`.
 pub fn watched(fdinfo: &str) -> Vec<u64> {
     let lines = fdinfo.lines().filter_map(|line| line.strip_prefix("inotify "));
@@ -219,16 +208,6 @@ slave chmpxs [ 1 ] = {
         let text = "pos:\t0\nflags:\t02004000\ninotify wd:1 ino:2a sdev:fd00001 mask:c02\n";
         assert_eq!(watched(text), [42]);
         assert_eq!(watched("pos:\t0\n"), Vec::<u64>::new());
-    }
-
-    #[test]
-    fn a_process_may_be_called_whatever_it_likes() {
-        let stat = |name: &str, state: &str| {
-            format!("7 ({name}) {state} 1 7 7 0 -1 4 1 0 0 0 0 0 0 0 20 0 1 0 4711 9 9\n")
-        };
-        assert_eq!(started(stat("a) Z (b", "S").as_bytes()), Some(4711));
-        assert_eq!(started(stat("chmpx", "Z").as_bytes()), None);
-        assert_eq!(started(b"7 (chmpx"), None);
     }
 
     #[test]

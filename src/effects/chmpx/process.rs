@@ -2,11 +2,10 @@
 //! is active also while chmpx is dead or was never started.
 
 use std::fs;
-use std::io::Read as _;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
-use super::output;
+use crate::effects::process::alive;
 use crate::model::conf::Conf;
 use crate::model::memory::Process;
 
@@ -18,19 +17,6 @@ pub(super) fn find(pid_file: &Path, target: &Path) -> Option<Process> {
 /// The process with this id, if it is a chmpx and alive.
 pub(super) fn of(pid: i32) -> Option<Process> {
     is_chmpx(&command_line(pid)?).then(|| alive(pid)).flatten()
-}
-
-/// Whether `process` is still there. A pid that was given to another process is not.
-pub(super) fn is_alive(process: Process) -> bool {
-    alive(process.pid) == Some(process)
-}
-
-/// When `process` started, in seconds since the epoch. The kernel counts its clock ticks in
-/// hundredths of a second on every architecture.
-pub(super) fn since(process: Process) -> Option<u64> {
-    let stat = fs::read_to_string("/proc/stat").ok()?;
-    let boot = stat.lines().find_map(|line| line.strip_prefix("btime "))?;
-    Some(boot.trim().parse::<u64>().ok()? + process.started / 100)
 }
 
 /// The user and the groups that `process` reads files as.
@@ -100,15 +86,6 @@ fn is_chmpx(words: &[Vec<u8>]) -> bool {
     name.starts_with(b"chmpx") && !NOT_CHMPX.iter().any(|part| contains(part))
 }
 
-/// The process as it stands in `/proc/PID/stat`, unless it is only waiting to be reaped.
-fn alive(pid: i32) -> Option<Process> {
-    // One read is enough for the line, and this is asked at every look.
-    let mut line = [0; 1024];
-    let length = fs::File::open(format!("/proc/{pid}/stat")).ok()?.read(&mut line).ok()?;
-    let started = output::started(line.get(..length)?)?;
-    Some(Process { pid, started })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,13 +99,5 @@ mod tests {
         {
             assert!(!is_chmpx(&words(line)), "{line}");
         }
-    }
-
-    #[test]
-    fn a_process_is_told_apart_from_a_later_one_with_its_number() {
-        let own = i32::try_from(std::process::id()).unwrap();
-        let process = alive(own).unwrap();
-        assert!(is_alive(process));
-        assert!(!is_alive(Process { started: process.started + 1, ..process }));
     }
 }

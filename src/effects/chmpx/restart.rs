@@ -83,7 +83,7 @@ impl Chmpx {
     fn send(&self, signal: &str) -> Result<(), RestartError> {
         let name = || signal.to_owned();
         let process = process::find(&self.settings.pid_file, &self.target)
-            .or(self.seen.filter(|seen| process::is_alive(*seen)))
+            .or(self.seen.filter(|seen| crate::effects::process::is_alive(*seen)))
             .ok_or_else(|| RestartError::NoProcess { signal: name() })?;
         let number: Signal = format!("SIG{signal}")
             .parse()

@@ -6,7 +6,7 @@ use super::*;
 use crate::model::report::{Ailment, ChmpxFact, PublishedFact, Traffic, VERSION, Words};
 
 fn words(code: &str) -> Words {
-    Words { code: code.to_owned(), sentence: "a sentence".to_owned(), help: None }
+    Words { code: code.to_owned(), sentence: "a sentence".to_owned(), help: None, since: None }
 }
 
 /// A report in which everything is known; `name` is in every text that is not out of a list.
@@ -54,6 +54,10 @@ fn full(name: &str) -> Report {
         restarts_left: 2,
         situations: vec![words("token-refused"), words("draining"), words("draining")],
         troubles: vec![trouble],
+        good: None,
+        pace: None,
+        changes: std::sync::Arc::default(),
+        agent: None,
     }
 }
 

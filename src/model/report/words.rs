@@ -5,6 +5,7 @@ mod adoption;
 mod guard;
 mod role;
 
+use super::super::memory::Seconds;
 use super::super::plan::Situation;
 
 /// How a situation is told.
@@ -16,6 +17,9 @@ pub struct Words {
     pub sentence: String,
     /// What the operator can do, if anything.
     pub help: Option<String>,
+    /// Since when it has been told without a break, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Seconds>,
 }
 
 impl Words {
@@ -24,7 +28,12 @@ impl Words {
         sentence: impl Into<String>,
         help: Option<&str>,
     ) -> Self {
-        Self { code: code.to_owned(), sentence: sentence.into(), help: help.map(str::to_owned) }
+        Self {
+            code: code.to_owned(),
+            sentence: sentence.into(),
+            help: help.map(str::to_owned),
+            since: None,
+        }
     }
 }
 

@@ -9,8 +9,10 @@ use serde_json::{Map, Value};
 use super::paper::Ink;
 
 /// The fields of a line that tell a reader something, as they are told and in this order.
-const TOLD: [(&str, &str); 5] = [
+const TOLD: [(&str, &str); 7] = [
     ("generation", "generation"),
+    ("from", "generation"),
+    ("to", "->"),
     ("impact", "impact"),
     ("added", "added"),
     ("removed", "removed"),
@@ -100,10 +102,10 @@ mod tests {
 
     #[test]
     fn a_line_is_told_with_the_fields_that_matter() {
-        let text = r#"{"level":"INFO","fields":{"message":"installed","generation":2,
+        let text = r#"{"level":"INFO","fields":{"message":"adopted","from":1,"to":2,
             "impact":"live","added":"a b","removed":"","published":"ff"}}"#;
         let line: Line = serde_json::from_str(text).unwrap();
-        assert_eq!(line.sentence(), "installed: generation 2, impact live, added a b");
+        assert_eq!(line.sentence(), "adopted: generation 1, -> 2, impact live, added a b");
         assert_eq!(line.code(), None);
     }
 }

@@ -1,0 +1,267 @@
+//! A status for a person: the verdict first, then the facts behind it.
+
+use std::fmt::Write as _;
+
+use super::check::severity;
+use super::source::{From, Source, Standing};
+use crate::commands::page::{GREEN, Page, RED, YELLOW};
+use crate::model::history::{Change, Outcome};
+use crate::model::memory::{Mark, Seconds};
+use crate::model::observed::{Carrier, Server};
+use crate::model::report::{Ailment, Report, Severity, Words};
+
+/// Names of servers are put below each other up to this length.
+const NAME: usize = 40;
+
+/// All of a report.
+pub(crate) fn told(report: &Report, source: Source, now: Seconds, mut page: Page) -> String {
+    verdict(report, source, now, &mut page);
+    stages(report, now, &mut page);
+    ring(report, &mut page);
+    role(report, &mut page);
+    looks(report, source, now, &mut page);
+    for trouble in &report.troubles {
+        tell_trouble(trouble, now, &mut page);
+    }
+    for other in report.situations.iter().filter(|other| other.code != report.verdict.code) {
+        tell_situation(other, now, &mut page);
+    }
+    for (number, change) in report.changes.iter().enumerate() {
+        page.line(if number == 0 { "changes" } else { "" }, &in_short(change, now));
+    }
+    page.finish()
+}
+
+/// The first line. On a terminal a sign before it and its colour say how bad it is.
+fn verdict(report: &Report, source: Source, now: Seconds, page: &mut Page) {
+    let (sign, colour) = match severity(report, source, now) {
+        Severity::Ok => ("[ok] ", GREEN),
+        Severity::Warning => ("[!!] ", YELLOW),
+        Severity::Critical | Severity::Unknown => ("[XX] ", RED),
+    };
+    let sign = if page.is_terminal() { sign } else { "" };
+    page.heading(colour, &format!("{sign}{}", sentence(report, source, now)));
+    if source.standing == Standing::Gone {
+        page.line("do", "start it with `systemctl start k2hdkc-slave-agent`");
+    } else if let Some(help) = &report.verdict.help {
+        page.line("do", help);
+    }
+    if source.standing != Standing::Answers {
+        page.line("source", &provenance(report, source, now));
+    }
+}
+
+/// The verdict in one sentence, with ages.
+pub(super) fn sentence(report: &Report, source: Source, now: Seconds) -> String {
+    let said = with_age(report, now);
+    match (source.standing, source.from) {
+        (Standing::Gone, From::Memory) => "no agent runs".to_owned(),
+        (Standing::Gone, _) => {
+            format!("no agent runs; what it said {}: {said}", age(report.at, now))
+        }
+        _ => said,
+    }
+}
+
+fn with_age(report: &Report, now: Seconds) -> String {
+    let Words { code, sentence, since, .. } = &report.verdict;
+    let since = since.filter(|since| now.saturating_sub(*since) > 0);
+    match (code.as_str(), &report.adopted, since) {
+        ("settled", Some(adopted), _) => format!("{sentence} {}", age(adopted.at, now)),
+        ("settled" | "acting", _, _) | (_, _, None) => sentence.clone(),
+        (_, _, Some(since)) => format!("{sentence} (for {})", span(now.saturating_sub(since))),
+    }
+}
+
+fn provenance(report: &Report, source: Source, now: Seconds) -> String {
+    let agent = match source.standing {
+        Standing::Answers => "the agent answers",
+        Standing::Runs => "the agent runs; root may ask it for more",
+        Standing::Gone => "no agent runs",
+        Standing::Unclear => "whether the agent runs cannot be told by this user",
+    };
+    match source.from {
+        From::Agent => agent.to_owned(),
+        From::StatusFile => {
+            format!("the file of the last change, of {}; {agent}", age(report.at, now))
+        }
+        From::Memory => format!("what the agent remembers on disk; {agent}"),
+    }
+}
+
+fn stages(report: &Report, now: Seconds, page: &mut Page) {
+    if let Some(published) = &report.published {
+        let servers = published.servers.map_or_else(|| "refused".to_owned(), servers);
+        let since = published.since.map_or_else(String::new, |at| format!(", {}", age(at, now)));
+        page.line("published", &format!("{servers} ({}){since}", published.hash));
+    }
+    let mark = |mark: &Option<Mark>| match mark {
+        Some(Mark { published, generation, at }) => {
+            format!("generation {generation} ({published}), {}", age(*at, now))
+        }
+        None => "nothing yet".to_owned(),
+    };
+    page.line("installed", &mark(&report.installed));
+    page.line("adopted", &mark(&report.adopted));
+    page.line("good", &mark(&report.good));
+}
+
+fn ring(report: &Report, page: &mut Page) {
+    let chmpx = &report.chmpx;
+    let mut text = chmpx.state.clone();
+    if let Some(pid) = chmpx.pid {
+        let _infallible = write!(text, ", process {pid}");
+    }
+    if let Some(generation) = chmpx.generation {
+        let _infallible = write!(text, ", generation {generation} in force");
+    }
+    let left = report.restarts_left;
+    let _infallible = write!(text, "; may be restarted {left} times this hour");
+    page.line("chmpx", &text);
+    let widest = chmpx.servers.iter().map(|server| server.name.chars().count()).max();
+    let width = widest.unwrap_or_default().min(NAME);
+    for (number, Server { name, status, connected, .. }) in chmpx.servers.iter().enumerate() {
+        let connected = if *connected { "connected" } else { "not connected" };
+        let label = if number == 0 { "ring" } else { "" };
+        page.line(label, &format!("{name:<width$}  {status}  {connected}"));
+    }
+}
+
+fn role(report: &Report, page: &mut Page) {
+    let registered = if report.registered { "registered" } else { "not registered" };
+    let carrier = match report.carrier {
+        Some(Carrier::Token) => "; reads with the role token",
+        Some(Carrier::Address) => "; reads by its address, without a token",
+        None => "",
+    };
+    page.line("role", &report.role);
+    page.line("node", &format!("{}, {registered}{carrier}", report.cuk));
+}
+
+fn looks(report: &Report, source: Source, now: Seconds, page: &mut Page) {
+    let Some(asking) = &report.pace else { return };
+    let mut text = format!("every {}", short(asking.interval_ms));
+    if source.standing == Standing::Answers {
+        let _infallible = write!(text, ", next in {}", short(asking.next_look_ms));
+    }
+    match asking.answered {
+        Some(at) => {
+            let _infallible = write!(text, "; K2HR3 answered {}", age(at, now));
+        }
+        None => text.push_str("; K2HR3 has not answered since the agent started"),
+    }
+    if report.failures > 0 {
+        let _infallible = write!(text, ", {} attempts have failed since", report.failures);
+    }
+    page.line("looks", &text);
+    let traffic = &report.traffic;
+    let (requests, bytes) = (traffic.requests, traffic.received);
+    page.line("traffic", &format!("{requests} requests, {bytes} bytes received"));
+}
+
+fn tell_trouble(trouble: &Ailment, now: Seconds, page: &mut Page) {
+    let Ailment { doing, cause, outlook, help, since, count, .. } = trouble;
+    page.line("trouble", &format!("{doing}: {cause}"));
+    let times = if *count == 1 { "once".to_owned() } else { format!("{count} times") };
+    let outlook = if outlook == Ailment::PASSING {
+        "it may pass by itself"
+    } else {
+        "it lasts until somebody acts"
+    };
+    page.line("", &format!("{times} since {}; {outlook}", age(*since, now)));
+    if let Some(help) = help {
+        page.line("do", help);
+    }
+}
+
+fn tell_situation(words: &Words, now: Seconds, page: &mut Page) {
+    let Words { sentence, help, since, .. } = words;
+    let since = since.map_or_else(String::new, |at| format!(" (since {})", age(at, now)));
+    page.line("also", &format!("{sentence}{since}"));
+    if let Some(help) = help {
+        page.line("do", help);
+    }
+}
+
+/// A change in one line.
+pub(crate) fn in_short(change: &Change, now: Seconds) -> String {
+    let Change { number, at, from, to, impact, outcome, adopted_after_ms, .. } = change;
+    let from =
+        from.as_ref().map_or_else(|| "nothing".to_owned(), |from| from.generation.to_string());
+    let mut text = format!("#{number}  {}  {from} -> {}", age(*at, now), to.generation);
+    let _infallible = write!(text, "  {}", servers(change.servers));
+    let (came, went) = (&change.added_names, &change.removed_names);
+    for (sign, names, all) in [('+', came, change.added), ('-', went, change.removed)] {
+        for name in names {
+            let _infallible = write!(text, " {sign}{name}");
+        }
+        let more = all.saturating_sub(names.len());
+        if more > 0 {
+            let _infallible = write!(text, " {sign}({more} more)");
+        }
+    }
+    if let Some(impact) = impact {
+        let _infallible = write!(text, "  {impact}");
+    }
+    let _infallible = write!(
+        text,
+        "  {}  ({})",
+        outcome_words(*outcome, *adopted_after_ms),
+        change.cause.as_str()
+    );
+    text
+}
+
+fn outcome_words(outcome: Outcome, after: Option<u64>) -> String {
+    match (outcome, after) {
+        (Outcome::Waiting, _) => "not adopted yet".to_owned(),
+        (Outcome::Adopted, None) => "adopted".to_owned(),
+        (Outcome::Adopted, Some(after)) => format!("adopted after {}", short(after)),
+        (Outcome::RefusedByChmpx, _) => "refused by chmpx".to_owned(),
+        (Outcome::Replaced, _) => "replaced before it was adopted".to_owned(),
+        (Outcome::RolledBack, _) => "rolled back".to_owned(),
+    }
+}
+
+fn servers(count: usize) -> String {
+    if count == 1 { "1 server".to_owned() } else { format!("{count} servers") }
+}
+
+/// How long ago a time was. One in the future comes from a clock that was set.
+pub(crate) fn age(at: Seconds, now: Seconds) -> String {
+    match now.saturating_sub(at) {
+        0 => "just now".to_owned(),
+        seconds => format!("{} ago", span(seconds)),
+    }
+}
+
+/// A short time in milliseconds, with one unit.
+fn short(millis: u64) -> String {
+    match millis {
+        0..1000 => format!("{millis} ms"),
+        1000..10_000 => format!("{}.{} s", millis / 1000, millis % 1000 / 100),
+        _ => span(millis / 1000),
+    }
+}
+
+/// A span of time with one unit.
+pub fn span(seconds: Seconds) -> String {
+    match seconds {
+        0..120 => format!("{seconds} s"),
+        120..7200 => format!("{} min", seconds / 60),
+        7200..172_800 => format!("{} h", seconds / 3600),
+        _ => format!("{} days", seconds / 86_400),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_have_the_unit_that_a_person_would_choose() {
+        let spans = [0, 119, 120, 7199, 7200, 172_799, 172_800].map(span);
+        assert_eq!(spans, ["0 s", "119 s", "2 min", "119 min", "2 h", "47 h", "2 days"]);
+        assert_eq!([40, 340, 1950, 30_000].map(short), ["40 ms", "340 ms", "1.9 s", "30 s"]);
+    }
+}

@@ -1,0 +1,132 @@
+//! Where a status comes from: the running agent, else what it left behind.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use super::super::{Exit, Failed, SOCKET};
+use crate::effects::socket::{self, Request};
+use crate::effects::{clock, process, state};
+use crate::model::report::Report;
+use crate::model::settings::Paths;
+use crate::node::STATUS_FILE;
+
+/// An agent that does not answer within this time stands still.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Where a report was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum From {
+    /// The agent gave it.
+    Agent,
+    /// The file that the agent writes whenever something changes.
+    StatusFile,
+    /// What the agent remembers from one start to the next.
+    Memory,
+}
+
+impl From {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Agent => "agent",
+            Self::StatusFile => "status-file",
+            Self::Memory => "memory",
+        }
+    }
+}
+
+/// Whether somebody stands behind a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// The agent has just given it.
+    Answers,
+    /// The agent runs, and this user may not ask it.
+    Runs,
+    /// No agent runs.
+    Gone,
+    /// It cannot be told.
+    Unclear,
+}
+
+impl Standing {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Answers => "answers",
+            Self::Runs => "runs",
+            Self::Gone => "gone",
+            Self::Unclear => "unclear",
+        }
+    }
+}
+
+/// Where a report was found, and whether somebody stands behind it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Source {
+    pub(crate) from: From,
+    pub(crate) standing: Standing,
+}
+
+impl Source {
+    /// The agent has just given it.
+    pub(crate) const ANSWERED: Self = Self { from: From::Agent, standing: Standing::Answers };
+}
+
+/// The best report that this user can have.
+pub(super) async fn find(paths: &Paths) -> Result<(Report, Source), Failed> {
+    let directory = &paths.runtime_dir;
+    let asked = timeout(PATIENCE, socket::ask(&directory.join(SOCKET), &Request::Status)).await;
+    let refusal = match asked {
+        Ok(Ok(Some(report))) => return Ok((report, Source::ANSWERED)),
+        // It has just been started and has not looked yet.
+        Ok(Ok(None)) => io::ErrorKind::NotFound,
+        Ok(Err(error)) => error.kind(),
+        Err(_elapsed) => io::ErrorKind::TimedOut,
+    };
+    if refusal == io::ErrorKind::TimedOut {
+        return Err(stands_still());
+    }
+    left_behind(paths, refusal == io::ErrorKind::PermissionDenied).ok_or_else(nothing_known)
+}
+
+/// What the agent left in files.
+pub(super) fn left_behind(paths: &Paths, refused: bool) -> Option<(Report, Source)> {
+    let read = |path: &Path| fs::read_to_string(path).ok();
+    if let Some(text) = read(&paths.runtime_dir.join(STATUS_FILE))
+        && let Ok(report) = serde_json::from_str::<Report>(&text)
+    {
+        let standing = standing(&report, refused);
+        return Some((report, Source { from: From::StatusFile, standing }));
+    }
+    let memory = state::memory_in(&paths.state_dir)?;
+    let history = state::history_in(&paths.state_dir).ok().flatten().unwrap_or_default();
+    let report = Report::remembered(&memory, &history, clock::now());
+    Some((report, Source { from: From::Memory, standing: Standing::Gone }))
+}
+
+fn standing(report: &Report, refused: bool) -> Standing {
+    match &report.agent {
+        Some(agent) if process::is_alive(agent.process) => Standing::Runs,
+        Some(_) if process::sees_others() => Standing::Gone,
+        _ if refused => Standing::Unclear,
+        Some(_) | None => Standing::Gone,
+    }
+}
+
+fn stands_still() -> Failed {
+    Failed {
+        exit: Exit::Unavailable,
+        what: format!("the agent does not answer within {} s", PATIENCE.as_secs()),
+        help: "look at its log with `journalctl -u k2hdkc-slave-agent`, and restart it".to_owned(),
+    }
+}
+
+fn nothing_known() -> Failed {
+    Failed {
+        exit: Exit::Unavailable,
+        what: "no agent runs, and none has left a status".to_owned(),
+        help: "start it with `systemctl start k2hdkc-slave-agent`".to_owned(),
+    }
+}

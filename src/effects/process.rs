@@ -1,0 +1,71 @@
+//! Processes of this host, told apart from later ones that got the same number.
+
+use std::fs;
+use std::io::Read as _;
+
+use crate::model::memory::{Process, Seconds};
+
+/// The process as it stands in `/proc/PID/stat`, unless it is only waiting to be reaped.
+pub fn alive(pid: i32) -> Option<Process> {
+    // One read is enough for the line, and this is asked at every look.
+    let mut line = [0; 1024];
+    let length = fs::File::open(format!("/proc/{pid}/stat")).ok()?.read(&mut line).ok()?;
+    let started = started(line.get(..length)?)?;
+    Some(Process { pid, started })
+}
+
+/// When the process of a line of `/proc/PID/stat` started, in clock ticks after boot; `None` for
+/// one that is only waiting to be reaped.
+pub fn started(stat: &[u8]) -> Option<u64> {
+    let stat = String::from_utf8_lossy(stat);
+    // The name in brackets may itself have blanks and brackets.
+    let mut fields = stat.get(stat.rfind(')')? + 1..)?.split_whitespace();
+    let state = fields.next()?;
+    let started = fields.nth(18)?.parse().ok()?;
+    (!matches!(state, "Z" | "X")).then_some(started)
+}
+
+/// Whether `process` is still there. A pid that was given to another process is not.
+pub fn is_alive(process: Process) -> bool {
+    alive(process.pid) == Some(process)
+}
+
+/// Whether this user sees other users' processes: `/proc` may be mounted with `hidepid`.
+pub fn sees_others() -> bool {
+    fs::metadata("/proc/1/stat").is_ok()
+}
+
+/// This process.
+pub fn own() -> Option<Process> {
+    alive(i32::try_from(std::process::id()).ok()?)
+}
+
+/// When `process` started, in seconds since the epoch. The kernel counts its clock ticks in
+/// hundredths of a second on every architecture.
+pub fn since(process: Process) -> Option<Seconds> {
+    let stat = fs::read_to_string("/proc/stat").ok()?;
+    let boot = stat.lines().find_map(|line| line.strip_prefix("btime "))?;
+    Some(boot.trim().parse::<Seconds>().ok()? + process.started / 100)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_is_told_apart_from_a_later_one_with_its_number() {
+        let process = own().unwrap();
+        assert!(is_alive(process));
+        assert!(!is_alive(Process { started: process.started + 1, ..process }));
+    }
+
+    #[test]
+    fn a_process_may_be_called_whatever_it_likes() {
+        let stat = |name: &str, state: &str| {
+            format!("7 ({name}) {state} 1 7 7 0 -1 4 1 0 0 0 0 0 0 0 20 0 1 0 4711 9 9\n")
+        };
+        assert_eq!(started(stat("a) Z (b", "S").as_bytes()), Some(4711));
+        assert_eq!(started(stat("chmpx", "Z").as_bytes()), None);
+        assert_eq!(started(b"7 (chmpx"), None);
+    }
+}

@@ -1,0 +1,139 @@
+//! The course of what goes wrong: when it began, how often it happened, when it was over.
+
+use super::Ailment;
+use crate::model::memory::Seconds;
+
+/// What has been going wrong.
+#[derive(Debug, Default)]
+pub struct Course {
+    /// What is told; that about K2HR3 stays as long as it is not asked.
+    present: Vec<Ailment>,
+    /// What may only be interrupted: a step that is not tried in a cycle has not succeeded.
+    absent: Vec<Ailment>,
+}
+
+/// What a cycle changed in the course of things.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Turns {
+    /// What has begun.
+    pub begun: Vec<Ailment>,
+    /// What has happened so often by now that it is told once more.
+    pub still: Vec<Ailment>,
+    /// What is over.
+    pub over: Vec<Ailment>,
+}
+
+impl Course {
+    /// Takes note of what went wrong in a cycle, and fills in since when and how often. `asked`
+    /// says whether K2HR3 was asked in it, `is_well` whether it left nothing to do.
+    pub fn note(&mut self, mut wrong: Vec<Ailment>, asked: bool, is_well: bool) -> Turns {
+        let mut turns = Turns::default();
+        if wrong.is_empty() && self.present.is_empty() && self.absent.is_empty() {
+            return turns;
+        }
+        let mut known = std::mem::take(&mut self.present);
+        known.append(&mut self.absent);
+        for ailment in &mut wrong {
+            let same = known.iter().position(|earlier| earlier.doing == ailment.doing);
+            let Some(earlier) = same.map(|at| known.swap_remove(at)) else {
+                turns.begun.push(ailment.clone());
+                continue;
+            };
+            ailment.since = earlier.since;
+            ailment.count = earlier.count.saturating_add(1);
+            if is_round(ailment.count) {
+                turns.still.push(ailment.clone());
+            }
+        }
+        self.present = wrong;
+        for earlier in known {
+            match (earlier.about_k2hr3, asked, is_well) {
+                (true, false, _) => self.present.push(earlier),
+                (false, _, false) => self.absent.push(earlier),
+                (true, true, _) | (false, _, true) => turns.over.push(earlier),
+            }
+        }
+        turns
+    }
+
+    /// What is wrong now.
+    pub fn present(&self) -> &[Ailment] {
+        &self.present
+    }
+
+    /// Moves all times along with a clock that was set by `jump` seconds.
+    pub fn follow_clock(&mut self, jump: i64) {
+        for ailment in self.present.iter_mut().chain(&mut self.absent) {
+            ailment.since = ailment.since.saturating_add_signed(jump);
+        }
+    }
+}
+
+impl Ailment {
+    /// For how long it has been so, in seconds.
+    pub fn age(&self, now: Seconds) -> Seconds {
+        now.saturating_sub(self.since)
+    }
+}
+
+/// Whether a count is 10, 100, 1,000 and so on.
+fn is_round(count: u64) -> bool {
+    count >= 10 && count == 10_u64.pow(count.ilog10())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ailment(doing: &str, about_k2hr3: bool, since: Seconds) -> Ailment {
+        Ailment {
+            doing: doing.to_owned(),
+            cause: format!("cause {since}"),
+            outlook: Ailment::PASSING.to_owned(),
+            about_k2hr3,
+            help: None,
+            since,
+            count: 1,
+        }
+    }
+
+    #[test]
+    fn a_trouble_that_repeats_is_told_at_1_10_100_and_so_on() {
+        let mut course = Course::default();
+        let mut told = Vec::new();
+        for attempt in 1..=1000 {
+            let turns = course.note(vec![ailment("reading", true, attempt)], true, false);
+            if !turns.begun.is_empty() || !turns.still.is_empty() {
+                told.push(attempt);
+            }
+        }
+        assert_eq!(told, [1, 10, 100, 1000]);
+        let now = &course.present()[0];
+        assert_eq!((now.since, now.count, now.cause.as_str()), (1, 1000, "cause 1000"));
+    }
+
+    #[test]
+    fn trouble_with_k2hr3_lasts_until_k2hr3_answers() {
+        let mut course = Course::default();
+        course.note(vec![ailment("reading", true, 5)], true, false);
+        assert_eq!(course.note(Vec::new(), false, false), Turns::default());
+        assert_eq!(course.present().len(), 1);
+
+        let over = course.note(Vec::new(), true, false).over;
+        assert_eq!((over[0].since, over[0].count), (5, 1));
+        assert!(course.present().is_empty());
+    }
+
+    #[test]
+    fn what_was_not_tried_again_is_not_over_until_all_is_well() {
+        let mut course = Course::default();
+        course.note(vec![ailment("installing", false, 5)], true, false);
+        assert_eq!(course.note(Vec::new(), true, false), Turns::default());
+        assert!(course.present().is_empty(), "it is no trouble of this cycle");
+
+        let again = course.note(vec![ailment("installing", false, 9)], true, false);
+        assert!(again.begun.is_empty());
+        assert_eq!(course.present()[0].count, 2);
+        assert_eq!(course.note(Vec::new(), true, true).over.len(), 1);
+    }
+}
