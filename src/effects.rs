@@ -6,6 +6,7 @@ pub mod disk;
 pub mod helper;
 pub mod host;
 pub mod k2hr3;
+pub mod latitude;
 pub mod lock;
 pub mod packages;
 pub mod process;

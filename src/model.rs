@@ -10,6 +10,7 @@ pub mod host;
 pub mod identity;
 pub mod impact;
 mod injection;
+pub mod latitude;
 pub mod memory;
 pub mod metrics;
 pub mod observed;

@@ -22,6 +22,7 @@ pub use identity::Left;
 pub use keys::{KEYS, Key};
 pub use kind::Kind;
 pub use layers::{Flags, Layers};
+pub(crate) use table::below;
 pub use table::{Origin, Table};
 
 use crate::model::candidate::Stamp;
@@ -164,6 +165,7 @@ pub fn decide(table: &Table, layers: &Layers, left: Left<'_>) -> Result<Settings
             state_dir: at("paths.state_dir"),
             runtime_dir: at("paths.runtime_dir"),
             settings_file: layers.settings_file(),
+            instance_id: at("paths.instance_id"),
             antpickax_dir: at("paths.antpickax_dir"),
         },
         identity,

@@ -1,6 +1,7 @@
 //! `bootstrap`: bring what the role's resource names onto this host.
 
 mod asking;
+mod latitude;
 mod progress;
 
 use std::fs;
@@ -55,6 +56,7 @@ impl Bootstrap {
             return work.end(&wanted).await;
         }
         work.begin(&wanted).await?;
+        latitude::give(&work.host, &mut work.progress, &settings, layers.root()).await?;
         let exit = if wanted.refused.is_empty() { Exit::Ok } else { Exit::Refused };
         if exit == Exit::Ok {
             fulfilled(&settings.paths.state_dir.join(WISH))?;

@@ -1,6 +1,7 @@
 //! `run`: follow the cluster until told to stop.
 
 use std::io;
+use std::path::Path;
 use std::time::Duration;
 
 use sd_notify::NotifyState;
@@ -9,12 +10,15 @@ use tracing::{error, info, warn};
 
 use super::{Exit, Failed};
 use crate::agent::{self, Chain};
+use crate::effects::latitude::{self, MEMORY};
 use crate::effects::lock::Lock;
 use crate::effects::socket::{self, Desk, Line};
+use crate::effects::watch::{Noticed, Watch};
+use crate::model::identity::Identity;
 use crate::model::pace::Pace;
 use crate::model::settings::Settings;
 use crate::node::{Manners, Node};
-use crate::settings::{self, Layers};
+use crate::settings::{self, Layers, below};
 
 /// Why the loop ended.
 enum Stop {
@@ -31,9 +35,10 @@ pub async fn run(layers: &Layers) -> Result<Exit, Failed> {
     let (line, mut desk) = socket::line();
     listen(&settings, line);
     let mut signals = Signals::new().map_err(no_signals)?;
+    let mut surroundings = Surroundings::new(layers, &settings);
     let mut settings = Some(settings);
     while let Some(present) = settings.take() {
-        let (stop, back) = follow(present.clone(), desk, &mut signals).await?;
+        let (stop, back) = follow(present.clone(), desk, &mut signals, &mut surroundings).await?;
         desk = back;
         match stop {
             Stop::Shutdown => break,
@@ -48,13 +53,21 @@ async fn follow(
     settings: Settings,
     desk: Desk,
     signals: &mut Signals,
+    surroundings: &mut Surroundings<'_>,
 ) -> Result<(Stop, Desk), Failed> {
     let policy = settings.policy.clone();
     let mut node = Node::new(settings, desk, Manners::ActsForSystemd)?;
     // Up from here on, also while K2HR3 is silent: neither a boot nor a reload waits for it.
     node.notify(&[NotifyState::Ready]);
     let pace = pace(&node);
-    let stop = agent::run(&mut node, pace, &policy, signals.next()).await;
+    let identity = node.settings().identity.clone();
+    let stop = async {
+        tokio::select! {
+            stop = signals.next() => stop,
+            () = surroundings.another(&identity) => Stop::NewSettings,
+        }
+    };
+    let stop = agent::run(&mut node, pace, &policy, stop).await;
     let state = match stop {
         Stop::Shutdown => NotifyState::Stopping,
         Stop::NewSettings => NotifyState::Reloading,
@@ -124,6 +137,42 @@ impl Signals {
             _ = self.terminate.recv() => Stop::Shutdown,
             _ = self.interrupt.recv() => Stop::Shutdown,
             _ = self.hangup.recv() => Stop::NewSettings,
+        }
+    }
+}
+
+/// What makes this another agent while it runs: cloud-init, which gives a copy of a disk its own
+/// instance id, and the package of chmpx.
+struct Surroundings<'a> {
+    layers: &'a Layers,
+    watch: Watch,
+}
+
+impl<'a> Surroundings<'a> {
+    fn new(layers: &'a Layers, settings: &Settings) -> Self {
+        let mut files = vec![(settings.paths.instance_id.clone(), Noticed::InstanceId)];
+        let memory = below(layers.root(), Path::new(MEMORY));
+        // Under systemd a directory that comes later can be seen, but not written.
+        if std::env::var_os("INVOCATION_ID").is_some() && !memory.exists() {
+            files.push((memory, Noticed::Memory));
+        }
+        Self { layers, watch: Watch::new(&files) }
+    }
+
+    /// Returns when the settings make this node another one than `present`.
+    async fn another(&mut self, present: &Identity) {
+        loop {
+            match self.watch.changed().await {
+                Noticed::Memory => {
+                    info!("chmpx was installed; starting anew to share its memory");
+                    latitude::start_anew().await;
+                }
+                Noticed::InstanceId | Noticed::Target | Noticed::Token => {}
+            }
+            if settings::read(self.layers).is_ok_and(|read| read.identity != *present) {
+                info!("this instance has another id than before");
+                return;
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::{Exit, Failed};
 use crate::agent::Chain;
 use crate::effects::disk::{self, Attributes};
-use crate::effects::helper;
+use crate::effects::{helper, latitude};
 use crate::model::helper::{Step, hand_back};
 use crate::settings::{self, Layers};
 
@@ -31,7 +31,12 @@ impl TakeOver {
         let drop_in = settings.paths.settings_file.with_file_name(DROP_IN);
         let directory = &settings.paths.antpickax_dir;
         let found = helper::found(directory, &settings.identity.resource, &settings.target.path);
-        let steps = if self.hand_back { hand_back(&drop_in) } else { found.take_over(&drop_in) };
+        let steps = if self.hand_back {
+            hand_back(&drop_in)
+        } else {
+            let latitude = latitude::needs(&settings, layers.root()).await.drop_in();
+            found.take_over(&drop_in, latitude)
+        };
         if !self.apply {
             return Ok((Exit::Differences, shown(&steps, &found.output())));
         }

@@ -9,11 +9,16 @@ use std::io::{self, Read as _};
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
+use crate::model::latitude;
+
 pub use attributes::{Attributes, own_ids};
 pub use install::{Staged, install, keep, previous_of, show, stage_for_check};
 
 /// No file that chmpx reads is larger; a larger one is not looked at.
 const LONGEST: u64 = 16 * 1024 * 1024;
+
+/// Done with a file whose predecessor belongs to somebody else.
+const GIVE_AWAY: &str = "set the owner of";
 
 /// The file could not be read or replaced. Readers still see a whole file: the old one or, if only
 /// a last flush failed, the new one.
@@ -30,15 +35,16 @@ impl DiskError {
     /// Whether a person has to do something before it can work.
     pub fn is_lasting(&self) -> bool {
         use io::ErrorKind as Kind;
-        matches!(
-            self.cause.kind(),
-            Kind::PermissionDenied
-                | Kind::ReadOnlyFilesystem
-                | Kind::ResourceBusy
-                | Kind::NotFound
-                | Kind::NotADirectory
-                | Kind::IsADirectory
-        )
+        self.doing == GIVE_AWAY
+            || matches!(
+                self.cause.kind(),
+                Kind::PermissionDenied
+                    | Kind::ReadOnlyFilesystem
+                    | Kind::ResourceBusy
+                    | Kind::NotFound
+                    | Kind::NotADirectory
+                    | Kind::IsADirectory
+            )
     }
 
     /// What the operator can do.
@@ -50,9 +56,16 @@ impl DiskError {
                  directory instead of the single file",
             ),
             (io::ErrorKind::StorageFull, "make room on its file system"),
-            (io::ErrorKind::ReadOnlyFilesystem, "make its file system writable"),
+            (
+                io::ErrorKind::ReadOnlyFilesystem,
+                "make its file system writable; a service of systemd needs ReadWritePaths= for \
+                 it, which `k2hdkc-slave-agent take-over --apply` writes",
+            ),
             (io::ErrorKind::NotFound, "create its directory"),
         ];
+        if self.doing == GIVE_AWAY {
+            return latitude::HELP;
+        }
         let kind = self.cause.kind();
         let known = HELP.iter().find(|(of, _)| *of == kind);
         known.map_or("check the path, its owner and its mode", |(_, help)| help)

@@ -56,6 +56,11 @@ impl Host {
         Self { tool, starter }
     }
 
+    /// Whether systemd runs this host.
+    pub fn has_systemd(&self) -> bool {
+        self.starter == Some(Starter::Systemd)
+    }
+
     /// Whether a package is there.
     pub async fn has(&self, package: &Package) -> Result<bool, PackageError> {
         let tool = self.tool.ok_or(PackageError::NoTool)?;

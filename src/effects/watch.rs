@@ -17,6 +17,10 @@ pub enum Noticed {
     Target,
     /// A file in which the role token may be.
     Token,
+    /// The id of this instance.
+    InstanceId,
+    /// The directory of the shared memory of chmpx.
+    Memory,
 }
 
 /// A watch on directories, because a watch on a file would be lost with it, and would keep nobody

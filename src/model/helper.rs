@@ -3,6 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
+use super::latitude::DROP_IN;
+
 /// The helper's own settings and the overrides for all helpers, by their names.
 const CONF: &str = "k2hr3-get-resource-helper.conf";
 /// Its units.
@@ -39,13 +41,18 @@ pub enum Step {
     EndHelper,
     /// Give a path another mode.
     Mode(PathBuf, u32),
-    /// Write a settings file.
+    /// Write a file.
     Write(PathBuf, String),
     /// Remove a file.
     Remove(PathBuf),
 }
 
 impl Step {
+    /// A command by its words.
+    pub fn run(words: &[&str]) -> Self {
+        Self::Run(words.iter().map(|word| (*word).to_owned()).collect())
+    }
+
     /// The step in words.
     pub fn sentence(&self) -> String {
         match self {
@@ -53,7 +60,8 @@ impl Step {
             Self::EndHelper => "end every process of k2hr3-get-resource-helper".to_owned(),
             Self::Mode(path, mode) => format!("chmod {mode:04o} {}", path.display()),
             Self::Write(path, text) => {
-                format!("write {}: {}", path.display(), text.trim().replace('\n', " "))
+                let lines = text.lines().filter(|line| !line.starts_with('#'));
+                format!("write {}: {}", path.display(), lines.collect::<Vec<_>>().join(" "))
             }
             Self::Remove(path) => format!("remove {}", path.display()),
         }
@@ -78,8 +86,9 @@ impl Found {
     ///
     /// The order matters: a helper in its daemon mode deletes the file as soon as its timer is
     /// disabled, also when it only fails to find out (745–753). So it is kept from starting and
-    /// ended first, and the timer goes last.
-    pub fn take_over(&self, drop_in: &Path) -> Vec<Step> {
+    /// ended first, and the timer goes last. `latitude` is the drop-in that the service needs on
+    /// this host.
+    pub fn take_over(&self, drop_in: &Path, latitude: Option<String>) -> Vec<Step> {
         let mut steps = Vec::new();
         if self.token_mode.is_some_and(|mode| mode & 0o077 != 0) {
             steps.push(Step::Mode(self.directory.join("k2hr3-role-token"), 0o600));
@@ -92,15 +101,17 @@ impl Found {
             let text = format!("[target]\npath = {}\n", output.display());
             steps.push(Step::Write(drop_in.to_owned(), text));
         }
+        steps.extend(latitude.map(|text| Step::Write(DROP_IN.into(), text)));
         steps.extend([
-            run(&["systemctl", "mask", "--", SERVICE]),
-            run(&["systemctl", "stop", "--", SERVICE]),
+            Step::run(&["systemctl", "daemon-reload"]),
+            Step::run(&["systemctl", "mask", "--", SERVICE]),
+            Step::run(&["systemctl", "stop", "--", SERVICE]),
             Step::EndHelper,
-            run(&["systemctl", "stop", "--", TIMER]),
-            run(&["systemctl", "disable", "--", TIMER]),
-            run(&["systemctl", "mask", "--", TIMER]),
-            run(&["systemctl", "enable", "--", AGENT]),
-            run(&["systemctl", "restart", "--no-block", "--", AGENT]),
+            Step::run(&["systemctl", "stop", "--", TIMER]),
+            Step::run(&["systemctl", "disable", "--", TIMER]),
+            Step::run(&["systemctl", "mask", "--", TIMER]),
+            Step::run(&["systemctl", "enable", "--", AGENT]),
+            Step::run(&["systemctl", "restart", "--no-block", "--", AGENT]),
         ]);
         steps
     }
@@ -109,20 +120,16 @@ impl Found {
 /// What gives the file back to the helper.
 pub fn hand_back(drop_in: &Path) -> Vec<Step> {
     vec![
-        run(&["systemctl", "disable", "--now", "--", AGENT]),
+        Step::run(&["systemctl", "disable", "--now", "--", AGENT]),
         Step::Remove(drop_in.to_owned()),
-        run(&["systemctl", "unmask", "--", SERVICE, TIMER]),
-        run(&["systemctl", "enable", "--now", "--", TIMER]),
+        Step::run(&["systemctl", "unmask", "--", SERVICE, TIMER]),
+        Step::run(&["systemctl", "enable", "--now", "--", TIMER]),
     ]
-}
-
-fn run(words: &[&str]) -> Step {
-    Step::Run(words.iter().map(|word| (*word).to_owned()).collect())
 }
 
 /// The last value of `key`; `#` begins a comment only at the start of a line. A value with a colon
 /// means another file, which nobody uses for these keys.
-fn last_value(text: &str, key: &str) -> Option<String> {
+pub(super) fn last_value(text: &str, key: &str) -> Option<String> {
     let lines = text.lines().rev().filter(|line| !line.starts_with('#'));
     let mut values = lines.filter_map(|line| {
         let (name, value) = line.split_once('=')?;
@@ -163,7 +170,7 @@ mod tests {
 
     #[test]
     fn the_timer_goes_only_when_no_helper_is_left_to_notice() {
-        let steps = found(None, None).take_over(Path::new("/d.conf"));
+        let steps = found(None, None).take_over(Path::new("/d.conf"), None);
         let place = |wanted: &dyn Fn(&Step) -> bool| steps.iter().position(wanted).unwrap();
         let ended = place(&|step| *step == Step::EndHelper);
         let masked = place(&|step| step.sentence() == format!("systemctl mask -- {SERVICE}"));
@@ -173,12 +180,12 @@ mod tests {
 
     #[test]
     fn what_others_could_write_or_read_is_repaired() {
-        let steps = found(None, None).take_over(Path::new("/d.conf"));
+        let steps = found(None, None).take_over(Path::new("/d.conf"), None);
         assert!(steps.contains(&Step::Mode("/etc/antpickax/k2hr3-role-token".into(), 0o600)));
         assert!(steps.contains(&Step::Mode("/etc/antpickax".into(), 0o755)));
         let tight =
             Found { directory_mode: Some(0o755), token_mode: Some(0o600), ..found(None, None) };
-        let steps = tight.take_over(Path::new("/d.conf"));
+        let steps = tight.take_over(Path::new("/d.conf"), None);
         assert!(!steps.iter().any(|step| matches!(step, Step::Mode(..))), "{steps:#?}");
     }
 
@@ -186,7 +193,10 @@ mod tests {
     fn the_target_is_taken_over_unless_it_is_ours_already() {
         let ours = Found { target: "/etc/antpickax/slave".into(), ..found(None, None) };
         let writes = |found: &Found| {
-            found.take_over(Path::new("/d.conf")).iter().any(|step| matches!(step, Step::Write(..)))
+            found
+                .take_over(Path::new("/d.conf"), None)
+                .iter()
+                .any(|step| matches!(step, Step::Write(..)))
         };
         assert!(writes(&found(None, None)) && !writes(&ours));
     }

@@ -88,6 +88,8 @@ pub struct Paths {
     pub runtime_dir: PathBuf,
     /// The settings file that was read, or would be.
     pub settings_file: PathBuf,
+    /// Where cloud-init keeps the id of this instance.
+    pub instance_id: PathBuf,
     /// Where cloud-init and the official script leave things; watched for a new token.
     pub antpickax_dir: PathBuf,
 }

@@ -49,10 +49,7 @@ impl Node {
         self.chmpx.restart(self.settings.policy.on_change).await.map_err(|error| Trouble {
             doing: "restarting chmpx".to_owned(),
             outlook: Outlook::Passing,
-            help: Some(
-                "set chmpx.unit, chmpx.pid_file or chmpx.restart_command to what supervises it"
-                    .to_owned(),
-            ),
+            help: Some(error.help().to_owned()),
             about_k2hr3: false,
             retry_after: None,
             cause: Box::new(error),

@@ -35,6 +35,8 @@ impl Node {
                 }
                 // Our own installation is noticed, too.
                 Some(Noticed::Target) if self.target_is_as_known() => {}
+                // Watched by whoever runs the node, not here.
+                Some(Noticed::InstanceId | Noticed::Memory) => {}
                 Some(Noticed::Target) => {
                     sleep(DEBOUNCE).await;
                     return Wake::Noticed;

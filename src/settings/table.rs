@@ -198,7 +198,7 @@ pub(super) fn shown(name: &str, value: &str) -> String {
 }
 
 /// `path` as it lies below `root`.
-pub(super) fn below(root: &Path, path: &Path) -> PathBuf {
+pub(crate) fn below(root: &Path, path: &Path) -> PathBuf {
     root.join(path.strip_prefix("/").unwrap_or(path))
 }
 

@@ -1,5 +1,6 @@
 //! Being a member of the role, for life.
 
+use std::fs;
 use std::time::Duration;
 
 use k2hdkc_slave_agent::model::memory::Memory;
@@ -7,6 +8,10 @@ use nix::sys::signal::Signal;
 use sim::k2hr3::{Cluster, Fault, Route};
 
 use crate::support::{CUK, Node, own_address};
+
+async fn is_listed(node: &Node, cuk: &str) -> bool {
+    node.cluster.slaves().await.unwrap().iter().any(|host| host.cuk == cuk)
+}
 
 async fn registrations(node: &Node) -> u64 {
     node.k2hr3.counts().await.unwrap().of(Route::Register)
@@ -32,6 +37,23 @@ async fn a_mistyped_role_is_found_out_and_told() {
     assert!(!report.registered);
     looks(&node, 4).await;
     assert_eq!(registrations(&node).await, 1, "it is not repeated");
+}
+
+#[tokio::test]
+async fn a_copy_of_the_disk_that_gets_its_own_instance_id_registers_as_itself() {
+    let mut node = Node::new().await;
+    let id = node.path("root/var/lib/cloud/data/instance-id");
+    fs::create_dir_all(id.parent().unwrap()).unwrap();
+    fs::write(&id, "i-original").unwrap();
+    node.unset("node.cuk");
+    node.start_chmpx();
+    node.start_agent();
+    node.until("registered as the original", |report| report.registered).await;
+    assert!(is_listed(&node, "i-original").await);
+
+    fs::write(&id, "i-copy").unwrap();
+    node.k2hr3.until(|counts| counts.of(Route::Register) == 2).await.unwrap();
+    assert!(is_listed(&node, "i-copy").await);
 }
 
 #[tokio::test]
@@ -108,7 +130,7 @@ async fn a_node_that_moved_registers_anew_and_leaves_no_entry_behind() {
 
 fn memory(node: &Node) -> Memory {
     let path = node.path("root/var/lib/k2hdkc-slave-agent/state.json");
-    serde_json::from_str(&std::fs::read_to_string(path).unwrap_or_default()).unwrap_or_default()
+    serde_json::from_str(&fs::read_to_string(path).unwrap_or_default()).unwrap_or_default()
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use nix::unistd::Pid;
 
 use super::{Chmpx, process};
 use crate::effects::command::{self, CommandError};
+use crate::model::latitude;
 use crate::model::plan::OnChange;
 
 /// chmpx could not be made to start afresh.
@@ -46,6 +47,20 @@ pub enum RestartError {
     NoWay,
 }
 
+impl RestartError {
+    fn is_denied(&self) -> bool {
+        matches!(self, Self::Signal { cause: nix::Error::EPERM, .. })
+    }
+
+    /// What the operator can do.
+    pub fn help(&self) -> &'static str {
+        if self.is_denied() {
+            return latitude::HELP;
+        }
+        "set chmpx.unit, chmpx.pid_file or chmpx.restart_command to what supervises it"
+    }
+}
+
 impl Chmpx {
     /// Makes chmpx start afresh, in the configured way.
     pub async fn restart(&self, on_change: OnChange) -> Result<(), RestartError> {
@@ -58,7 +73,11 @@ impl Chmpx {
         // HUP ends chmpx cleanly and its supervisor starts it again, which is quicker than a
         // restart of the unit: that waits ten seconds twice.
         if self.settings.pid_file.exists() && self.is_alive() == Some(true) {
-            return self.send("HUP");
+            match self.send("HUP") {
+                // A chmpx of another user, and a unit that leaves no right to end it: systemd has it.
+                Err(error) if error.is_denied() && self.settings.unit.is_some() => {}
+                sent => return sent,
+            }
         }
         match &self.settings.unit {
             Some(unit) => {

@@ -12,7 +12,7 @@ use rustix::fs::{
 };
 use rustix::io::Errno;
 
-use super::{Attributes, DiskError};
+use super::{Attributes, DiskError, GIVE_AWAY};
 
 /// The longest label, and the longest list of their names, that is copied.
 const LABELS: usize = 4096;
@@ -104,11 +104,13 @@ fn stage(
         .mode(0o600)
         .open(staged)
         .map_err(at("create"))?;
-    match file.write_all(bytes).and_then(|()| dress(&file, path, attributes)) {
+    let written = file.write_all(bytes).map_err(at("write"));
+    let given = written.and_then(|()| give_away(&file, attributes).map_err(at(GIVE_AWAY)));
+    match given.and_then(|()| dress(&file, path, attributes).map_err(at("write"))) {
         Ok(()) => Ok(file),
-        Err(cause) => {
+        Err(error) => {
             let _gone = fs::remove_file(staged);
-            Err(at("write")(cause))
+            Err(error)
         }
     }
 }
@@ -121,13 +123,17 @@ fn flush(file: &File, staged: &Path) -> Result<(), DiskError> {
     })
 }
 
-fn dress(file: &File, path: &Path, attributes: Attributes) -> io::Result<()> {
+fn give_away(file: &File, attributes: Attributes) -> io::Result<()> {
     if let Some((uid, gid)) = attributes.owner {
         let meta = file.metadata()?;
         if (meta.uid(), meta.gid()) != (uid, gid) {
             fchown(file, Some(Uid::from_raw(uid)), Some(Gid::from_raw(gid)))?;
         }
     }
+    Ok(())
+}
+
+fn dress(file: &File, path: &Path, attributes: Attributes) -> io::Result<()> {
     fchmod(file, Mode::from_bits_truncate(attributes.mode))?;
     copy_labels(file, path);
     Ok(())

@@ -51,6 +51,7 @@ fails() {
 # story NAME COMMAND: one line for each, and all there is to know about one that failed.
 story() {
   local start failed=0
+  stories=$((stories + 1))
   start=$(date +%s%N)
   # In a context that asks for its result, a function does not end at its first failure.
   set +e
