@@ -2,6 +2,7 @@
 pub mod address;
 pub mod candidate;
 pub mod conf;
+pub mod date;
 pub mod doctor;
 pub mod failure;
 pub mod helper;

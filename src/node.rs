@@ -125,8 +125,11 @@ impl Node {
     /// The node as `settings` describe it, for whoever asks at `desk`.
     pub fn new(settings: Settings, desk: Desk, manners: Manners) -> Result<Self, StartError> {
         let directory = settings.paths.state_dir.clone();
-        let mut state = State::new(directory.clone())
-            .map_err(|cause| StartError::State { path: directory, cause })?;
+        let mut state = match manners {
+            Manners::OnlyLooks => State::reading(directory),
+            Manners::Acts | Manners::ActsForSystemd => State::new(directory.clone())
+                .map_err(|cause| StartError::State { path: directory, cause })?,
+        };
         let identity = &settings.identity;
         let mut memory = state.memory(identity.cuk.as_str()).in_role(&identity.role.to_string());
         memory.know_no_future(clock::now());

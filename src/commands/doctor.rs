@@ -1,14 +1,20 @@
 //! `doctor`: what is wrong or about to go wrong, and how to mend it.
 
 use std::fmt::Write as _;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
 
-use super::{Exit, Failed};
-use crate::effects::socket;
-use crate::model::doctor::{Finding, Level};
-use crate::node::{Manners, Node};
+use super::{Exit, Failed, SOCKET};
+use crate::effects::socket::{self, Request};
+use crate::model::doctor::{Agent, Finding, Level, verdict};
+use crate::node::{Manners, Node, STATUS_FILE};
 use crate::settings::{self, Layers};
 
-/// Look for everything that keeps this node from its work, and say how to mend it.
+/// Look for everything that keeps this node from its work, and say how to mend it
+///
+/// Changes nothing. Works without a running agent, and without root as far as files and processes
+/// may be looked at. Ends with 0 if nothing is wrong, and with 2 if there are faults or risks.
 #[derive(Debug, clap::Args)]
 pub struct Doctor {
     /// As JSON
@@ -20,10 +26,10 @@ impl Doctor {
     /// Looks, and changes nothing.
     pub async fn run(&self, layers: &Layers) -> Result<(Exit, String), Failed> {
         let settings = settings::read(layers)?;
+        let agent = ask(&settings.paths.runtime_dir).await;
         let (_line, desk) = socket::line();
         let mut node = Node::new(settings, desk, Manners::OnlyLooks)?;
-        // What could not be found out is a finding, too.
-        let (findings, _troubles) = node.examine().await;
+        let findings = node.examine(agent).await;
         let worst = findings.iter().map(|finding| finding.level).max();
         let exit = match worst {
             Some(Level::Risk | Level::Fault) => Exit::Differences,
@@ -38,9 +44,23 @@ impl Doctor {
     }
 }
 
-/// One line for each finding, and one below it for how to mend it.
+/// What the running agent says, or what became of it.
+async fn ask(directory: &Path) -> Agent {
+    match socket::ask(&directory.join(SOCKET), &Request::Status).await {
+        Ok(Some(report)) => Agent::Told(Box::new(report)),
+        Ok(None) => Agent::Starting,
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+            let shown = fs::read_to_string(directory.join(STATUS_FILE)).ok();
+            let report = shown.and_then(|text| serde_json::from_str(&text).ok());
+            Agent::NotOurs(report.map(Box::new))
+        }
+        Err(_nobody) => Agent::Gone,
+    }
+}
+
+/// The verdict; then a line for each finding, and one below it for how to mend it.
 fn human(findings: &[Finding]) -> String {
-    let mut text = String::new();
+    let mut text = format!("{}\n\n", verdict(findings));
     for Finding { code, level, what, help } in findings {
         let mark = match level {
             Level::Fine => "ok     ",

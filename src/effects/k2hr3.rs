@@ -2,6 +2,7 @@
 
 pub mod answer;
 mod connect;
+mod dated;
 mod url;
 
 use std::net::IpAddr;
@@ -51,6 +52,7 @@ pub struct K2hr3 {
     http: reqwest::Client,
     base: String,
     pin: connect::Pin,
+    dated: dated::Dated,
     requests: AtomicU64,
     received: AtomicU64,
 }
@@ -69,7 +71,14 @@ impl K2hr3 {
     fn over(reach: &Reach, from: Option<IpAddr>) -> Result<Self, Unusable> {
         let (http, pin) = connect::client(reach, AGENT, from)?;
         let base = reach.api_uri.clone();
-        Ok(Self { http, base, pin, requests: AtomicU64::new(0), received: AtomicU64::new(0) })
+        Ok(Self {
+            http,
+            base,
+            pin,
+            dated: dated::Dated::default(),
+            requests: AtomicU64::new(0),
+            received: AtomicU64::new(0),
+        })
     }
 
     /// What was exchanged so far.
@@ -84,6 +93,11 @@ impl K2hr3 {
     /// one; but when this one changes, that may have changed, too.
     pub fn own_address(&self) -> Option<IpAddr> {
         connect::address_towards(self.pin.peer()?)
+    }
+
+    /// How many seconds the clock of this host is ahead of K2HR3's, as of its last answer.
+    pub fn clock_ahead(&self) -> Option<i64> {
+        self.dated.ahead()
     }
 
     /// Reads the RESOURCE, unless it still is the one with the tag `etag`.
@@ -172,6 +186,7 @@ impl K2hr3 {
         self.requests.fetch_add(1, Ordering::Relaxed);
         let response = ask.send().await.map_err(|error| connect::failure(&error))?;
         self.pin.note(response.remote_addr());
+        self.dated.note(&response);
         self.received.fetch_add(response.content_length().unwrap_or_default(), Ordering::Relaxed);
         Ok(response)
     }

@@ -92,6 +92,11 @@ impl State {
         Ok(Self { directory, kept: None })
     }
 
+    /// The state in `directory`, only to be read.
+    pub fn reading(directory: PathBuf) -> Self {
+        Self { directory, kept: None }
+    }
+
     /// What is remembered of the instance `cuk`.
     pub fn memory(&mut self, cuk: &str) -> Memory {
         let text = self.read(MEMORY).unwrap_or_default();

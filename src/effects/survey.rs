@@ -1,7 +1,10 @@
 //! Finds out about the host what `doctor` has to know.
 
+mod places;
+
 use std::collections::BTreeMap;
 use std::fs;
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, ToSocketAddrs as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
@@ -26,6 +29,10 @@ pub struct Subject {
     pub control_port: Option<u16>,
     /// The names that chmpx has to resolve.
     pub names: Vec<String>,
+    /// Where the agent keeps its state.
+    pub state_dir: PathBuf,
+    /// The user and the groups that chmpx runs as.
+    pub reader: Option<(u32, Vec<u32>)>,
 }
 
 /// Finds out what can be found out without asking chmpx.
@@ -43,6 +50,19 @@ pub fn survey(subject: &Subject) -> Survey {
         token_age: subject.token_files.iter().find_map(|path| age(path)),
         rival: rival::official_helper(),
         clock_is_kept: clock_is_kept(),
+        rooms: [subject.target.parent(), Some(&subject.state_dir)]
+            .into_iter()
+            .filter_map(|directory| places::room(directory?))
+            .collect(),
+        closed: subject
+            .reader
+            .as_ref()
+            .and_then(|(user, groups)| places::closed_above(&subject.target, *user, groups)),
+        unreadable_mode: subject
+            .reader
+            .as_ref()
+            .and_then(|(user, groups)| places::unreadable_mode(&subject.target, *user, groups)),
+        unreadable_token: subject.token_files.iter().find(|path| is_denied(path)).cloned(),
         ..Survey::default()
     }
 }
@@ -59,6 +79,10 @@ fn is_in_path(program: &str) -> bool {
 fn age(path: &Path) -> Option<Duration> {
     let changed = u64::try_from(fs::metadata(path).ok()?.mtime()).ok()?;
     Some(Duration::from_secs(clock::now().saturating_sub(changed)))
+}
+
+fn is_denied(path: &Path) -> bool {
+    fs::File::open(path).is_err_and(|error| error.kind() == io::ErrorKind::PermissionDenied)
 }
 
 /// Whether something is mounted at the very path: the fifth word of a line of `mountinfo`.

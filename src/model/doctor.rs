@@ -1,17 +1,22 @@
 //! What is wrong or about to go wrong on this node, each with how to mend it: K2HR3's view against
 //! the file, the file against chmpx's own list, and the host that all of them live on.
 
+mod agent;
 mod chain;
+mod clock;
+mod disk;
 mod host;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Serialize;
 
 use super::observed::Observed;
 use super::plan::Policy;
+use super::report::Report;
 
 /// How much a finding matters. The later one outweighs the earlier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -67,9 +72,69 @@ pub struct Lookup {
     pub took: Duration,
 }
 
+/// The agent that should be at work on this node.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Agent {
+    /// It told what it knows.
+    Told(Box<Report>),
+    /// It was started and has not looked yet.
+    Starting,
+    /// It is not this user's to ask; what it last showed to everybody, if it did.
+    NotOurs(Option<Box<Report>>),
+    /// None runs.
+    #[default]
+    Gone,
+}
+
+impl Agent {
+    /// What it told, in whatever way.
+    pub fn report(&self) -> Option<&Report> {
+        match self {
+            Self::Told(report) | Self::NotOurs(Some(report)) => Some(report),
+            Self::NotOurs(None) | Self::Starting | Self::Gone => None,
+        }
+    }
+}
+
+/// What kept K2HR3 from telling what it publishes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unanswered {
+    /// What was tried and what went wrong, cause by cause.
+    pub what: String,
+    /// What to do.
+    pub help: String,
+}
+
+/// A file system that the agent writes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Room {
+    /// The directory on it.
+    pub directory: PathBuf,
+    /// Bytes that are left for root.
+    pub bytes: u64,
+    /// Files that can still be made; `None` where the file system has no such bound.
+    pub files: Option<u64>,
+    /// Whether it is mounted so that nobody can write.
+    pub read_only: bool,
+}
+
 /// Facts about the host, as far as they could be found out.
 #[derive(Debug, Clone, Default)]
 pub struct Survey {
+    /// The agent.
+    pub agent: Agent,
+    /// Why K2HR3 did not tell, if it did not.
+    pub unanswered: Option<Unanswered>,
+    /// How many seconds the clock of this node is ahead of K2HR3's.
+    pub clock_ahead: Option<i64>,
+    /// The file systems of the target and of the agent's state.
+    pub rooms: Vec<Room>,
+    /// The first directory above the target that the user of chmpx may not enter.
+    pub closed: Option<PathBuf>,
+    /// The mode of the target, where it keeps the user of chmpx from reading it.
+    pub unreadable_mode: Option<u32>,
+    /// A token file that the present user may not read.
+    pub unreadable_token: Option<PathBuf>,
     /// Hard links of the target.
     pub links: Option<u64>,
     /// Whether the target is a mount point of its own.
@@ -104,26 +169,53 @@ pub struct Survey {
 
 /// Everything that is the case, the gravest first.
 pub fn examine(seen: &Observed, survey: &Survey, policy: &Policy) -> Vec<Finding> {
-    let mut findings = vec![
-        chain::membership(seen),
+    // What is the cause of others comes before them.
+    let mut findings = vec![agent::at_work(&survey.agent)];
+    findings.extend(disk::rooms(survey));
+    findings.extend([
+        host::rival(survey),
+        host::token(seen, survey),
+        agent::k2hr3(seen, survey),
+        chain::membership(seen, survey),
         chain::published(seen),
+        disk::target(seen, survey),
         chain::installed(seen),
+        host::one_chmpx(survey),
+        host::watch(seen, survey),
         chain::adopted(seen, survey, policy),
         chain::servers(seen),
-        host::target(seen, survey),
-        host::watch(seen, survey),
+    ]);
+    findings.extend(agent::situations(&survey.agent));
+    findings.extend([
+        clock::clock(seen, survey),
         host::inotify(survey),
         host::mqueue(seen, survey),
-        host::token(seen, survey),
-        host::rival(survey),
-        host::one_chmpx(survey),
-        host::clock(seen, survey),
-    ];
+    ]);
     findings.extend(host::control_port(seen, survey));
     findings.extend(host::names(survey));
     // Stable: what belongs together stays together.
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));
     findings
+}
+
+/// How many faults and risks there are, and the first of them, as one line.
+pub fn verdict(findings: &[Finding]) -> String {
+    let count = |level| findings.iter().filter(|finding| finding.level == level).count();
+    let some = |level, one: &str| match count(level) {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        more => Some(format!("{more} {one}s")),
+    };
+    let counts = [some(Level::Fault, "fault"), some(Level::Risk, "risk")];
+    let counts: Vec<_> = counts.into_iter().flatten().collect();
+    let unknown = match count(Level::Unknown) {
+        0 => String::new(),
+        some => format!("; {some} could not be found out"),
+    };
+    match findings.first().filter(|_| !counts.is_empty()) {
+        Some(first) => format!("{}: {}{unknown}", counts.join(", "), first.what),
+        None => format!("nothing is wrong{unknown}"),
+    }
 }
 
 #[cfg(test)]

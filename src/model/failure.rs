@@ -37,10 +37,14 @@ pub enum Class {
     Unreachable,
     /// The server's certificate could not be verified.
     Untrusted,
+    /// By the clock of this node the server's certificate is not valid yet, or no longer.
+    Untimely,
     /// The server is up but cannot do its work now.
     Busy,
     /// The token was not accepted: expired, revoked, mistyped, or the storage is down.
     Token,
+    /// Neither the token nor the address of a node that K2HR3 has known as a member.
+    Neither,
     /// The resource cannot be read by the role, or its template fails, or the storage is down.
     Denied,
     /// This node is not a member of the role.
@@ -59,6 +63,9 @@ impl Class {
         match self {
             // 401, 403 and 404 are also what an outage of the storage looks like.
             Self::Unreachable
+            // Many a machine has its clock set after it has started.
+            | Self::Untimely
+            | Self::Neither
             | Self::Busy
             | Self::Stranger
             | Self::NotMember
@@ -76,13 +83,27 @@ impl Class {
             Self::Untrusted => {
                 "name the certificate of your CA in k2hr3.ca_file; certificates are never ignored"
             }
-            Self::Busy => "look at K2HR3; the agent goes on asking at a lower pace",
+            Self::Untimely => {
+                "compare the clock of this node with the times above: set the clock, or renew the \
+                 certificate of K2HR3"
+            }
+            Self::Busy => {
+                "look at K2HR3 and at its storage (its own K2HDKC); the agent goes on asking at a \
+                 lower pace"
+            }
             Self::Token => {
-                "issue a new role token in K2HR3 and put it in the token file; the agent notices"
+                "issue a new role token in K2HR3 and put it in the token file; the agent notices. \
+                 If all nodes say so at once, K2HR3's storage is down"
+            }
+            Self::Neither => {
+                "look at K2HR3's storage (its own K2HDKC) first: while it is down, K2HR3 knows \
+                 nobody. If others can read, this node was taken out of its role: put a new role \
+                 token in the token file"
             }
             Self::Denied => {
                 "in K2HR3, check that the role has a policy that allows reading the resource, \
-                 that the resource exists and that its template works"
+                 that the resource exists and that its template works; a K2HR3 that lost its \
+                 storage says the same"
             }
             Self::NotMember => "the agent registers this node again if it has a role token",
             Self::NoRole => {
@@ -124,6 +145,16 @@ pub struct Failure {
     pub text: String,
     /// How long the server asked to be left alone.
     pub retry_after: Option<Duration>,
+}
+
+impl Failure {
+    /// What it amounts to that a member of the role was refused with its token and, as `other`
+    /// tells, by its address.
+    #[must_use]
+    pub fn and_by_address(self, other: &Self) -> Self {
+        let text = format!("{}; and by the address of this node: {other}", self.text);
+        Self { class: Class::Neither, text, ..self }
+    }
 }
 
 #[cfg(test)]
@@ -176,7 +207,8 @@ mod tests {
 
     #[test]
     fn what_an_outage_of_the_storage_looks_like_is_never_lasting() {
-        for class in [Class::Token, Class::Denied, Class::NoRole, Class::NotMember, Class::Busy] {
+        use Class as C;
+        for class in [C::Token, C::Neither, C::Denied, C::NoRole, C::NotMember, C::Busy] {
             assert_eq!(class.outlook(), Outlook::Passing);
         }
     }

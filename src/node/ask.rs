@@ -82,7 +82,14 @@ impl Node {
                         return by_address;
                     }
                     // What the token was told is what the operator has to know.
-                    return Err(failure);
+                    return Err(match by_address {
+                        Err(other)
+                            if self.memory.registered && other.class != Class::Unreachable =>
+                        {
+                            failure.and_by_address(&other)
+                        }
+                        _ => failure,
+                    });
                 }
                 result => {
                     if result.is_ok() {

@@ -3,21 +3,24 @@
 use std::sync::Arc;
 
 use super::Node;
-use crate::agent::Trouble;
+use crate::agent::{Chain, Trouble};
 use crate::effects::survey::{Subject, survey};
 use crate::model::conf::{Conf, Given};
-use crate::model::doctor::{Finding, Survey, examine};
+use crate::model::doctor::{Agent, Finding, Survey, Unanswered, examine};
 use crate::model::observed::{Installed, Observed};
 
 /// Names that are looked up, at most.
 const MOST_NAMES: usize = 64;
 
 impl Node {
-    /// Everything that is the case on this node, the gravest first, and what could not be found out.
-    pub async fn examine(&mut self) -> (Vec<Finding>, Vec<Trouble>) {
+    /// Everything that is the case on this node, the gravest first.
+    ///
+    /// `agent` is what was found out about the agent that should be at work here.
+    pub async fn examine(&mut self, agent: Agent) -> Vec<Finding> {
         let (seen, troubles) = self.look(true).await;
-        let survey = self.survey(&seen).await;
-        (examine(&seen, &survey, &self.settings.policy), troubles)
+        let unanswered = troubles.iter().find(|trouble| trouble.about_k2hr3).map(unanswered);
+        let survey = Survey { agent, unanswered, ..self.survey(&seen).await };
+        examine(&seen, &survey, &self.settings.policy)
     }
 
     async fn survey(&self, seen: &Observed) -> Survey {
@@ -33,6 +36,8 @@ impl Node {
             token_files: self.settings.k2hr3.token_files.clone(),
             control_port: control_port.map(|address| address.port()),
             names,
+            state_dir: self.settings.paths.state_dir.clone(),
+            reader: self.chmpx.reader(),
         };
         // A thread of its own, because names may take their time.
         let surveyed = tokio::task::spawn_blocking(move || survey(&subject)).await;
@@ -41,8 +46,16 @@ impl Node {
             held: if up { self.chmpx.held().await } else { None },
             chmpx_user: self.chmpx.reader().map(|(user, _)| user),
             control_answer: if up { Some(self.chmpx.version(&conf).await) } else { None },
+            clock_ahead: self.k2hr3.clock_ahead(),
             chmpxs: self.chmpx.all_of(&conf),
             ..surveyed.unwrap_or_default()
         }
+    }
+}
+
+fn unanswered(trouble: &Trouble) -> Unanswered {
+    Unanswered {
+        what: Chain(trouble).to_string(),
+        help: trouble.help.clone().unwrap_or_else(|| "look at K2HR3".to_owned()),
     }
 }

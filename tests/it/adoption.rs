@@ -246,24 +246,6 @@ async fn the_doctor_finds_what_is_wrong_and_says_how_to_mend_it() {
     assert!(String::from_utf8_lossy(&shown.stdout).contains("-> restart chmpx"));
 }
 
-/// A program that runs chmpx as somebody who owns nothing here.
-fn as_nobody(node: &Node) -> std::path::PathBuf {
-    use std::os::unix::fs::PermissionsExt as _;
-    let open = |path: &std::path::Path| {
-        fs::set_permissions(path, fs::Permissions::from_mode(0o777)).unwrap();
-    };
-    open(node.directory.path());
-    fs::create_dir_all(node.path("chmpx/state")).unwrap();
-    open(&node.path("chmpx"));
-    open(&node.path("chmpx/state"));
-    let script = node.path("as-nobody");
-    let program = crate::support::program("chmpx-sim");
-    let words = "setpriv --reuid 65534 --regid 65534 --clear-groups";
-    fs::write(&script, format!("#!/bin/sh\nexec {words} {} \"$@\"\n", program.display())).unwrap();
-    open(&script);
-    script
-}
-
 #[tokio::test]
 #[expect(clippy::print_stderr, reason = "a test that does nothing says so")]
 async fn a_file_that_the_user_of_chmpx_may_not_read_is_put_right() {
@@ -273,7 +255,7 @@ async fn a_file_that_the_user_of_chmpx_may_not_read_is_put_right() {
         return;
     }
     let mut node = Node::new().await;
-    let script = as_nobody(&node);
+    let script = crate::support::as_nobody(&node);
     node.chmpx = Some(node.builder().argument("--chmpx").argument(script).spawn().unwrap());
     node.start_agent();
     node.until_settled("the first time").await;

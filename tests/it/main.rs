@@ -28,4 +28,5 @@ mod secrets;
 mod shutdown;
 mod status;
 mod support;
+mod troubled;
 mod trust;

@@ -314,6 +314,24 @@ impl Drop for Node {
     }
 }
 
+/// A program that runs chmpx as somebody who owns nothing here.
+pub fn as_nobody(node: &Node) -> PathBuf {
+    use std::os::unix::fs::PermissionsExt as _;
+    let open = |path: &Path| {
+        fs::set_permissions(path, fs::Permissions::from_mode(0o777)).unwrap();
+    };
+    open(node.directory.path());
+    fs::create_dir_all(node.path("chmpx/state")).unwrap();
+    open(&node.path("chmpx"));
+    open(&node.path("chmpx/state"));
+    let script = node.path("as-nobody");
+    let program = program("chmpx-sim");
+    let words = "setpriv --reuid 65534 --regid 65534 --clear-groups";
+    fs::write(&script, format!("#!/bin/sh\nexec {words} {} \"$@\"\n", program.display())).unwrap();
+    open(&script);
+    script
+}
+
 /// A program of the stand-ins; they are built when the first test asks.
 pub fn program(name: &str) -> PathBuf {
     static BUILT: OnceLock<()> = OnceLock::new();

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect;
+use rustls::CertificateError;
 
 use crate::model::failure::{Class, Failure};
 use crate::model::settings::{Family, K2hr3 as Reach};
@@ -146,7 +147,16 @@ impl Resolve for Pin {
 
 /// What kept a request from being answered.
 pub(super) fn failure(error: &reqwest::Error) -> Failure {
-    let class = if is_certificate(error) { Class::Untrusted } else { Class::Unreachable };
+    let class = match certificate(error) {
+        Some(
+            CertificateError::Expired
+            | CertificateError::ExpiredContext { .. }
+            | CertificateError::NotValidYet
+            | CertificateError::NotValidYetContext { .. },
+        ) => Class::Untimely,
+        Some(_) => Class::Untrusted,
+        None => Class::Unreachable,
+    };
     let doing = if error.is_timeout() {
         TIMED_OUT
     } else if error.is_connect() {
@@ -177,11 +187,13 @@ fn causes(error: &reqwest::Error) -> String {
     innermost.map_or_else(String::new, |cause| format!(": {cause}"))
 }
 
-fn is_certificate(error: &reqwest::Error) -> bool {
+/// What is wrong with the server's certificate, if that is what it is.
+fn certificate(error: &reqwest::Error) -> Option<&CertificateError> {
     let mut cause = error.source();
     while let Some(error) = cause {
         if let Some(rustls) = error.downcast_ref::<rustls::Error>() {
-            return matches!(rustls, rustls::Error::InvalidCertificate(_));
+            let rustls::Error::InvalidCertificate(why) = rustls else { return None };
+            return Some(why);
         }
         // The source of an `io::Error` is that of the error inside, which would be passed over.
         let inside = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
@@ -190,5 +202,5 @@ fn is_certificate(error: &reqwest::Error) -> bool {
             None => error.source(),
         };
     }
-    false
+    None
 }

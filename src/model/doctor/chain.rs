@@ -10,9 +10,13 @@ use super::super::plan::{Policy, plan};
 use super::super::report::words;
 use super::{Finding, Survey};
 
-pub(super) fn membership(seen: &Observed) -> Finding {
+pub(super) fn membership(seen: &Observed, survey: &Survey) -> Finding {
     const CODE: &str = "membership";
-    match (seen.membership, seen.k2hr3) {
+    // One look cannot find that out: K2HR3 is asked about it after a registration only.
+    let situations = survey.agent.report().map_or(&[][..], |report| &report.situations);
+    let is_stray = situations.iter().any(|told| told.code == "no-such-role");
+    let membership = if is_stray { Membership::Stray } else { seen.membership };
+    match (membership, seen.k2hr3) {
         (Membership::Listed, _) => Finding::fine(CODE, "K2HR3 lists this node in its role"),
         (Membership::Missing { .. }, _) if seen.memory.departed => Finding::risk(
             CODE,
@@ -27,7 +31,7 @@ pub(super) fn membership(seen: &Observed) -> Finding {
         (Membership::Stray, _) => Finding::fault(
             CODE,
             "K2HR3 took this node into a role that it does not know, or that has no policy",
-            "check the spelling of k2hr3.role",
+            "check the spelling of k2hr3.role; after `unregister`, correct it and `register`",
         ),
         (Membership::Unknown, K2hr3::Failed(class)) => Finding::unknown(
             CODE,
@@ -56,11 +60,22 @@ pub(super) fn published(seen: &Observed) -> Finding {
             let servers = candidate.conf().servers().len();
             Finding::fine(CODE, format!("a good file with {servers} servers ({})", published.hash))
         }
-        Err(_refused) => Finding::fault(
-            CODE,
-            "what K2HR3 publishes is refused",
-            "`k2hdkc-slave-agent plan` tells the rule and the line",
-        ),
+        Err(refused) => {
+            let why = match (refused.first(), &refused.dispute) {
+                (Some(first), _) => {
+                    let line = first.line.map_or_else(String::new, |line| format!("line {line}: "));
+                    format!(": {line}{}", first.message)
+                }
+                (None, Some(said)) => format!(": chmpxconftest says: {said}"),
+                (None, None) => String::new(),
+            };
+            let help = refused.first().map_or("mend the resource in K2HR3", |first| first.help);
+            Finding::fault(
+                CODE,
+                format!("what K2HR3 publishes is refused{why}"),
+                &format!("{help}; `k2hdkc-slave-agent plan` tells all of it"),
+            )
+        }
     }
 }
 
@@ -69,6 +84,11 @@ pub(super) fn installed(seen: &Observed) -> Finding {
     const CODE: &str = "installed";
     let file = match &seen.installed {
         Installed::File(file) => file,
+        Installed::Missing if !matches!(&seen.published, Published::Known(p) if p.content.is_ok()) =>
+        {
+            let what = "there is no file for chmpx, and nothing to make it of";
+            return Finding::fault(CODE, what, "see `k2hr3` and `published`");
+        }
         Installed::Missing => {
             let help = "`k2hdkc-slave-agent refresh` installs it; is the agent running?";
             return Finding::fault(CODE, "there is no file for chmpx", help);
@@ -100,9 +120,17 @@ pub(super) fn adopted(seen: &Observed, survey: &Survey, policy: &Policy) -> Find
     let installed = seen.file().and_then(InstalledFile::generation);
     let running = match &seen.chmpx {
         Chmpx::Up(running) => running,
-        Chmpx::Down if !survey.has_chmpx => {
+        // One that was seen before has its program somewhere else.
+        Chmpx::Down if !survey.has_chmpx && seen.memory.adopted.is_none() => {
             let help = "install it, e.g. with `k2hdkc-slave-agent bootstrap`";
             return Finding::fault(CODE, "chmpx is not installed", help);
+        }
+        Chmpx::Down if seen.file().is_none() => {
+            return Finding::unknown(
+                CODE,
+                "no chmpx runs: without its file none can",
+                "see `installed`",
+            );
         }
         Chmpx::Down => {
             let help = "start it, e.g. `systemctl start chmpx`; an active unit says nothing";

@@ -3,7 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
-use super::super::observed::{Installed, Observed};
+use super::super::failure::Class;
+use super::super::observed::{K2hr3, Membership, Observed};
 use super::{Finding, Survey};
 
 /// A role token lives for a day, unless its maker asked for more.
@@ -15,29 +16,6 @@ const FEW_INSTANCES: u64 = 32;
 const FEW_WATCHES: u64 = 1024;
 /// What Debian writes for the host's own name: no other host can reach it.
 const OWN_NAME_ONLY: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 1, 1));
-/// A clock before this is wrong: the agent is younger.
-const FIRST_RELEASE: u64 = 1_735_689_600;
-
-pub(super) fn target(seen: &Observed, survey: &Survey) -> Finding {
-    const CODE: &str = "target";
-    if survey.is_mount {
-        let help = "mount its directory instead of the single file: no rename can reach chmpx";
-        return Finding::fault(CODE, "the target is a mount point", help);
-    }
-    if let Some(why) = seen.file().and_then(|file| file.misplaced.clone()) {
-        let help = "the agent puts it right with target.drift = restore; or `refresh --force`";
-        return Finding::fault(CODE, why, help);
-    }
-    if let Some(links) = survey.links.filter(|links| *links > 1) {
-        let help = "remove the other names (a backup?): chmpx may not notice changes";
-        return Finding::risk(CODE, format!("the target has {links} hard links"), help);
-    }
-    match &seen.installed {
-        Installed::Obstacle(what) => Finding::fault(CODE, what.clone(), "see `installed`"),
-        Installed::File(_) => Finding::fine(CODE, "the target is a plain file"),
-        Installed::Missing => Finding::fine(CODE, "nothing is in the way of a file"),
-    }
-}
 
 pub(super) fn watch(seen: &Observed, survey: &Survey) -> Finding {
     const CODE: &str = "watch";
@@ -84,23 +62,46 @@ pub(super) fn mqueue(seen: &Observed, survey: &Survey) -> Finding {
 
 pub(super) fn token(seen: &Observed, survey: &Survey) -> Finding {
     const CODE: &str = "token";
-    match (survey.token_age, seen.memory.registered) {
+    const FRESH: &str = "put a fresh role token into the token file; the agent notices";
+    if let Some(path) = &survey.unreadable_token {
+        let help = "ask as root";
+        let what = format!("{} is not this user's to read", path.display());
+        return Finding::unknown(CODE, what, help);
+    }
+    if seen.token_refused {
+        return Finding::risk(
+            CODE,
+            "K2HR3 does not accept the role token: it expired or was taken back; this node reads by \
+             its address instead",
+            FRESH,
+        );
+    }
+    if seen.k2hr3 == K2hr3::Failed(Class::Token) {
+        let what =
+            "K2HR3 does not accept the role token: it expired, was taken back or is mistyped";
+        return Finding::fault(CODE, what, FRESH);
+    }
+    let hours = survey.token_age.map(|age| age.as_secs() / 3600);
+    let is_member =
+        seen.memory.registered && !matches!(seen.membership, Membership::Missing { .. });
+    match (survey.token_age, is_member) {
         (Some(age), false) if age > TOKEN_LIFE => Finding::risk(
             CODE,
             format!(
                 "the role token is {} hours old, and may not live longer",
                 age.as_secs() / 3600
             ),
-            "put a fresh role token into the token file; the agent notices",
+            FRESH,
         ),
         (None, false) => Finding::fault(
             CODE,
-            "there is no role token, and this node is not registered",
+            "there is no role token, and this node is not in its role",
             "put a role token of the slave role into the token file; the agent notices",
         ),
-        (Some(age), _) => {
-            Finding::fine(CODE, format!("the role token is {} hours old", age.as_secs() / 3600))
-        }
+        (Some(_), _) => Finding::fine(
+            CODE,
+            format!("the role token is {} hours old", hours.unwrap_or_default()),
+        ),
         (None, true) => Finding::fine(CODE, "no role token; K2HR3 knows this node by its address"),
     }
 }
@@ -128,21 +129,6 @@ pub(super) fn one_chmpx(survey: &Survey) -> Finding {
         format!("processes {} are chmpx of one group", pids.join(" and ")),
         "end all but the supervised one (HUP): the first to end deletes what the others share",
     )
-}
-
-pub(super) fn clock(seen: &Observed, survey: &Survey) -> Finding {
-    const CODE: &str = "clock";
-    let memory = &seen.memory;
-    let marks = [&memory.installed, &memory.adopted].into_iter().flatten();
-    let last = marks.map(|mark| mark.at).max().unwrap_or_default();
-    let help = "set the clock, and keep it right with chrony or systemd-timesyncd";
-    if seen.now < FIRST_RELEASE || last > seen.now + 60 {
-        return Finding::fault(CODE, "the clock is behind: certificates and waits suffer", help);
-    }
-    if survey.clock_is_kept == Some(false) {
-        return Finding::risk(CODE, "nobody keeps the clock right", help);
-    }
-    Finding::fine(CODE, "the clock is plausible")
 }
 
 pub(super) fn control_port(seen: &Observed, survey: &Survey) -> Vec<Finding> {
@@ -173,7 +159,9 @@ pub(super) fn names(survey: &Survey) -> Vec<Finding> {
     const HELP: &str =
         "give every server a working entry in DNS or /etc/hosts, forward and reverse";
     let mut findings = Vec::new();
-    for (name, lookup) in &survey.lookups {
+    // An address needs nobody to resolve it.
+    let names = survey.lookups.iter().filter(|(name, _)| name.parse::<IpAddr>().is_err());
+    for (name, lookup) in names {
         let addresses = lookup.addresses.as_deref();
         if addresses.is_none_or(<[_]>::is_empty) {
             let what = format!("{name} does not resolve: chmpx stands still for 5 s at each try");

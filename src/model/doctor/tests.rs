@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use super::*;
+use crate::model::failure::Class;
 use crate::model::memory::{Mark, Memory};
 use crate::model::observed::{
     Attention, Chmpx, Installed, InstalledFile, K2hr3, Membership, Published, Running, Server,
 };
 use crate::model::plan::{Drift, OnChange};
+use crate::model::report::{Ailment, Words};
 
 const FILE: &str = "[GLOBAL]\nGROUP = g\nFILEVERSION = 7\nMODE = SLAVE\nDELIVERMODE = hash\n\
     MAXMQCLIENT = 64\nSELFCTLPORT = 8031\n[SVRNODE]\nNAME = s1\nPORT = 8020\nCTLPORT = 8021\n\
@@ -46,6 +48,7 @@ fn healthy() -> (Observed, Survey) {
     };
     let lookup = Lookup { addresses: Some(vec!["192.0.2.1".parse().unwrap()]), took: S(0) };
     let survey = Survey {
+        agent: Agent::Starting,
         links: Some(1),
         inotify_instances: Some(128),
         inotify_watches: Some(8192),
@@ -198,4 +201,99 @@ fn a_clock_that_runs_behind_is_a_fault() {
     assert_eq!(found(|seen, _| seen.now = 1_000), [("clock", Level::Fault)]);
     assert_eq!(found(|seen, _| seen.now = 1_799_999_000), [("clock", Level::Fault)]);
     assert_eq!(found(|_, s| s.clock_is_kept = Some(false)), [("clock", Level::Risk)]);
+}
+
+#[test]
+fn a_clock_that_differs_from_that_of_k2hr3_is_a_risk_and_a_fault_when_it_is_far_off() {
+    let with = |ahead| found(move |_, s| s.clock_ahead = Some(ahead));
+    assert_eq!(with(30), []);
+    assert_eq!(with(-120), [("clock", Level::Risk)]);
+    assert_eq!(with(7300), [("clock", Level::Fault)]);
+    let (seen, mut survey) = healthy();
+    survey.clock_ahead = Some(-7300);
+    let findings = examine(&seen, &survey, &policy());
+    assert_eq!(findings[0].what, "the clock of this node is 2 h behind that of K2HR3");
+}
+
+#[test]
+fn a_disk_that_is_full_or_closed_is_a_fault() {
+    let room = |bytes, files, read_only| {
+        let directory = PathBuf::from("/etc/k2hdkc");
+        found(move |_, s| s.rooms = vec![Room { directory, bytes, files, read_only }])
+    };
+    assert_eq!(room(1 << 30, None, false), []);
+    assert_eq!(room(4096, None, false), [("disk", Level::Fault)]);
+    assert_eq!(room(1 << 30, Some(0), false), [("disk", Level::Fault)]);
+    assert_eq!(room(1 << 30, None, true), [("disk", Level::Fault)]);
+    let closed = found(|_, s| s.closed = Some("/etc/k2hdkc".into()));
+    assert_eq!(closed, [("target", Level::Fault)]);
+}
+
+#[test]
+fn a_token_that_is_not_accepted_matters_less_while_the_address_does() {
+    assert_eq!(found(|seen, _| seen.token_refused = true), [("token", Level::Risk)]);
+    let refused = found(|seen, _| seen.k2hr3 = K2hr3::Failed(Class::Token));
+    assert_eq!(refused, [("token", Level::Fault)]);
+}
+
+#[test]
+fn what_keeps_k2hr3_from_telling_is_a_fault() {
+    let why = Unanswered { what: "reading: refused".to_owned(), help: "x".to_owned() };
+    assert_eq!(found(|_, s| s.unanswered = Some(why)), [("k2hr3", Level::Fault)]);
+}
+
+fn report(code: &str, troubles: Vec<Ailment>) -> Box<Report> {
+    let (seen, _) = healthy();
+    let words =
+        Words { code: code.to_owned(), sentence: "x".to_owned(), help: Some("y".to_owned()) };
+    let plan = crate::model::plan::Plan::default();
+    let report = crate::model::report::report(&seen, &plan, &policy(), "role", troubles);
+    Box::new(Report { situations: vec![words], ..report })
+}
+
+#[test]
+fn what_only_the_agent_knows_is_told_and_what_was_seen_anew_is_not_told_twice() {
+    let told = |code| found(move |_, s| s.agent = Agent::Told(report(code, Vec::new())));
+    assert_eq!(told("contested"), [("situation", Level::Fault)]);
+    assert_eq!(told("blind"), []);
+    assert_eq!(told("no-such-role"), [("membership", Level::Fault)]);
+    let trouble = |about_k2hr3| Ailment {
+        doing: "installing".to_owned(),
+        cause: "No space left".to_owned(),
+        outlook: "passing".to_owned(),
+        about_k2hr3,
+        help: None,
+        since: 0,
+        count: 1,
+    };
+    let with =
+        |about| found(move |_, s| s.agent = Agent::Told(report("draining", vec![trouble(about)])));
+    assert_eq!(with(false), [("trouble", Level::Fault)]);
+    assert_eq!(with(true), []);
+}
+
+#[test]
+fn an_agent_that_does_not_run_is_a_fault_and_one_of_somebody_else_is_not() {
+    assert_eq!(found(|_, s| s.agent = Agent::Gone), [("agent", Level::Fault)]);
+    let foreign = Agent::NotOurs(Some(report("contested", Vec::new())));
+    assert_eq!(found(|_, s| s.agent = foreign), [("situation", Level::Fault)]);
+    assert_eq!(found(|_, s| s.unreadable_token = Some("/t".into())), []);
+}
+
+#[test]
+fn the_verdict_counts_and_names_the_first() {
+    let of = |change: fn(&mut Survey)| {
+        let (seen, mut survey) = healthy();
+        change(&mut survey);
+        verdict(&examine(&seen, &survey, &policy()))
+    };
+    let unknown = "; 1 could not be found out";
+    assert_eq!(of(|_| {}), format!("nothing is wrong{unknown}"), "what is published is not known");
+    assert_eq!(
+        of(|s| (s.links, s.is_mount, s.rival) = (Some(2), false, Some("a helper".to_owned()))),
+        format!(
+            "1 fault, 1 risk: a helper writes the same file, in place, and ends chmpx with it\
+             {unknown}"
+        )
+    );
 }

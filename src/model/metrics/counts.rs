@@ -76,7 +76,7 @@ pub struct Counts {
     /// When K2HR3 last told what it publishes.
     pub looked: Option<Seconds>,
     /// Looks at K2HR3 by their result.
-    pub looks: Tally<11>,
+    pub looks: Tally<13>,
     /// Requests to K2HR3.
     pub requests: u64,
     /// Bytes of the bodies that came back.
@@ -96,13 +96,15 @@ pub struct Counts {
 }
 
 /// The results of a look: the first two are those of an answer.
-const RESULTS: [&str; 11] = [
+const RESULTS: [&str; 13] = [
     "unchanged",
     "changed",
     "unreachable",
     "untrusted",
+    "untimely",
     "busy",
     "token",
+    "neither",
     "denied",
     "not-member",
     "no-role",
@@ -181,8 +183,10 @@ fn word(class: Class) -> &'static str {
     match class {
         Class::Unreachable => "unreachable",
         Class::Untrusted => "untrusted",
+        Class::Untimely => "untimely",
         Class::Busy => "busy",
         Class::Token => "token",
+        Class::Neither => "neither",
         Class::Denied => "denied",
         Class::NotMember => "not-member",
         Class::NoRole => "no-role",
@@ -211,8 +215,10 @@ mod tests {
         let classes = [
             C::Unreachable,
             C::Untrusted,
+            C::Untimely,
             C::Busy,
             C::Token,
+            C::Neither,
             C::Denied,
             C::NotMember,
             C::NoRole,
@@ -227,7 +233,7 @@ mod tests {
         counts.looked(K2hr3::Answered, false, 400);
         counts.looked(K2hr3::NotAsked, false, 500);
         assert_eq!(counts.looked, Some(400));
-        assert_eq!(counts.looks.counts().map(|(_, count)| count).collect::<Vec<_>>(), [1; 11]);
+        assert_eq!(counts.looks.counts().map(|(_, count)| count).collect::<Vec<_>>(), [1; 13]);
     }
 
     #[test]

@@ -1,0 +1,47 @@
+//! The cause is at chmpx.
+
+use sim::chmpx::events::Kind;
+
+use super::terminal::finds;
+use crate::support::Node;
+
+#[tokio::test]
+async fn a_chmpx_that_no_longer_notices_its_file() {
+    let mut node = Node::new().await;
+    node.set("chmpx.on_change", "none");
+    node.start_chmpx_that(&[("CHMPX_SIM_IGNORE_CHANGES", "1")]);
+    node.start_agent();
+    node.until_settled("the first time").await;
+    let text = node.template().await;
+    let other = text.replace("RWTIMEOUT           = 10000", "RWTIMEOUT           = 9000");
+    assert_ne!(text, other);
+    node.cluster.publish(other).await.unwrap();
+    node.until_code("blind").await;
+    let causes = [
+        "chmpx runs but no longer notices its file",
+        "chmpx has generation 1 in force, installed is",
+    ];
+    finds(&node, "blind-chmpx", &causes, &["restart chmpx"]).await;
+
+    // The operator does as told.
+    node.chmpx = None;
+    node.start_chmpx();
+    node.until_settled("restarted").await;
+    assert_eq!(node.count(Kind::Started), 1, "by the operator, not by the agent");
+}
+
+#[tokio::test]
+async fn a_chmpx_that_is_dead_and_that_nobody_starts() {
+    let mut node = Node::new().await;
+    node.set("chmpx.hold", "1s");
+    node.start_chmpx();
+    node.start_agent();
+    node.until("it is good", |_| node.log().contains("chmpx lives with the file")).await;
+    node.chmpx = None;
+    node.until("it is seen", |report| report.chmpx.state == "down").await;
+    let causes = ["no chmpx runs"];
+    finds(&node, "dead-chmpx", &causes, &["systemctl start chmpx"]).await;
+
+    node.start_chmpx();
+    node.until("it is back", |report| report.settled && report.chmpx.state == "up").await;
+}
