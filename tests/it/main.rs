@@ -24,6 +24,7 @@ mod metrics;
 mod network;
 mod outage;
 mod refusal;
+mod schema;
 mod secrets;
 mod shutdown;
 mod status;

@@ -139,7 +139,66 @@ impl Report {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::history::History;
+    use super::super::super::memory::{Mark, Memory, Process};
+    use super::super::AgentFact;
     use super::*;
+
+    const BEGAN: Seconds = 100_000;
+
+    /// A node with a file in force, of which `code` has been told since [`BEGAN`].
+    fn told(code: &str) -> Report {
+        let mark = Mark { published: String::new(), generation: 1, at: 1 };
+        let memory = Memory { installed: Some(mark), ..Memory::of("i-1") };
+        let verdict = Words { since: Some(BEGAN), ..Words::new(code, "", None) };
+        Report { verdict, ..Report::remembered(&memory, &History::default(), BEGAN) }
+    }
+
+    fn in_trouble(about_k2hr3: bool) -> Report {
+        let trouble = Ailment {
+            doing: String::new(),
+            cause: String::new(),
+            outlook: Ailment::PASSING.to_owned(),
+            about_k2hr3,
+            help: None,
+            since: BEGAN,
+            count: 1,
+        };
+        Report { troubles: vec![trouble], ..told("trouble") }
+    }
+
+    /// How bad it is at once, after three minutes and after a day.
+    fn course(report: &Report) -> [Severity; 3] {
+        [0, 180, 86_400].map(|age| report.severity(BEGAN + age))
+    }
+
+    #[test]
+    fn an_outage_of_k2hr3_is_a_warning_however_long_the_last_good_file_is_in_force() {
+        assert_eq!(course(&in_trouble(true)), [Warning; 3]);
+        assert_eq!(course(&in_trouble(false)), [Warning, Warning, Critical]);
+    }
+
+    #[test]
+    fn what_passes_by_itself_is_fine_until_it_lasts() {
+        assert_eq!(course(&told("settled")), [Ok; 3]);
+        assert_eq!(course(&told("adopting")), [Ok, Warning, Warning]);
+        assert_eq!(course(&told("blind")), [Warning, Critical, Critical]);
+        assert_eq!(course(&told("dead")), [Critical; 3]);
+    }
+
+    #[test]
+    fn the_worst_of_all_counts() {
+        let report = Report { situations: vec![told("blind").verdict], ..in_trouble(true) };
+        assert_eq!(course(&report), [Warning, Critical, Critical]);
+    }
+
+    #[test]
+    fn a_node_without_any_file_is_critical_after_ten_minutes() {
+        let process = Process { pid: 1, started: 1 };
+        let agent = AgentFact { version: String::new(), process, since: BEGAN };
+        let report = Report { installed: None, agent: Some(agent), ..told("waiting-for-k2hr3") };
+        assert_eq!(course(&report), [Ok, Warning, Critical]);
+    }
 
     #[test]
     fn a_code_has_one_row() {

@@ -11,8 +11,8 @@ use super::paper::Ink;
 /// The fields of a line that tell a reader something, as they are told and in this order.
 const TOLD: [(&str, &str); 7] = [
     ("generation", "generation"),
-    ("from", "generation"),
-    ("to", "->"),
+    ("from", "from"),
+    ("to", "to"),
     ("impact", "impact"),
     ("added", "added"),
     ("removed", "removed"),
@@ -105,7 +105,7 @@ mod tests {
         let text = r#"{"level":"INFO","fields":{"message":"adopted","from":1,"to":2,
             "impact":"live","added":"a b","removed":"","published":"ff"}}"#;
         let line: Line = serde_json::from_str(text).unwrap();
-        assert_eq!(line.sentence(), "adopted: generation 1, -> 2, impact live, added a b");
+        assert_eq!(line.sentence(), "adopted: from 1, to 2, impact live, added a b");
         assert_eq!(line.code(), None);
     }
 }

@@ -1,0 +1,261 @@
+//! What is told to programs, against what is written about it.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use k2hdkc_slave_agent::model::history::{Cause, Change, Outcome, Version};
+use k2hdkc_slave_agent::model::memory::{Mark, Process};
+use k2hdkc_slave_agent::model::observed::{Carrier, Server};
+use k2hdkc_slave_agent::model::report::severity::{ROWS, Row};
+use k2hdkc_slave_agent::model::report::{
+    AgentFact, Ailment, ChmpxFact, PaceFact, PublishedFact, Report, Traffic, VERSION, Words,
+};
+use nix::sys::signal::Signal;
+use serde_json::{Value, json};
+
+use crate::support::Node;
+
+fn document(name: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name)).unwrap()
+}
+
+fn schema() -> Value {
+    serde_json::from_str(&document("status.schema.json")).unwrap()
+}
+
+/// A report in which nothing is missing.
+fn full() -> Report {
+    let mark = Mark { published: "ff".to_owned(), generation: 41, at: 1 };
+    let words = Words {
+        code: "draining".to_owned(),
+        sentence: "a sentence".to_owned(),
+        help: Some("help".to_owned()),
+        since: Some(1),
+    };
+    let trouble = Ailment {
+        doing: "doing".to_owned(),
+        cause: "cause".to_owned(),
+        outlook: "passing".to_owned(),
+        about_k2hr3: true,
+        help: Some("help".to_owned()),
+        since: 1,
+        count: 3,
+    };
+    let server = Server {
+        name: "s1".to_owned(),
+        ctlport: Some(8021),
+        status: "[UP]".to_owned(),
+        connected: true,
+    };
+    let version = Version { generation: 40, published: Some("fe".to_owned()) };
+    let change = Change {
+        number: 1,
+        at: 1,
+        cause: Cause::Published,
+        from: Some(version.clone()),
+        to: version,
+        servers: 3,
+        added: 1,
+        removed: 1,
+        added_names: vec!["s1".to_owned()],
+        removed_names: vec!["s2".to_owned()],
+        impact: Some("live".to_owned()),
+        outcome: Outcome::Adopted,
+        adopted_after_ms: Some(340),
+    };
+    Report {
+        version: VERSION,
+        verdict: words.clone(),
+        settled: true,
+        at: 1,
+        role: "role".to_owned(),
+        cuk: "cuk".to_owned(),
+        registered: true,
+        carrier: Some(Carrier::Token),
+        failures: 1,
+        published: Some(PublishedFact { hash: "ff".to_owned(), since: Some(1), servers: Some(3) }),
+        installed: Some(mark.clone()),
+        adopted: Some(mark.clone()),
+        good: Some(mark),
+        chmpx: ChmpxFact {
+            state: "up".to_owned(),
+            pid: Some(7),
+            generation: Some(41),
+            servers: vec![server],
+        },
+        traffic: Traffic { requests: 1, received: 1 },
+        pace: Some(PaceFact { interval_ms: 30_000, next_look_ms: 1, answered: Some(1) }),
+        restarts_left: 3,
+        situations: vec![words],
+        troubles: vec![trouble],
+        changes: Arc::from([change]),
+        agent: Some(AgentFact {
+            version: "0".to_owned(),
+            process: Process { pid: 7, started: 7 },
+            since: 1,
+        }),
+    }
+}
+
+/// Compares values with a schema, as far as that one goes, and notes which parts of it were met.
+struct Reading<'a> {
+    schema: &'a Value,
+    met: BTreeSet<String>,
+}
+
+impl<'a> Reading<'a> {
+    fn of(schema: &'a Value) -> Self {
+        Self { schema, met: BTreeSet::new() }
+    }
+
+    fn resolve(&self, part: &'a Value) -> (&'a Value, Option<&'a str>) {
+        let Some(reference) = part["$ref"].as_str() else { return (part, None) };
+        let name = reference.strip_prefix("#/$defs/").unwrap();
+        (&self.schema["$defs"][name], Some(name))
+    }
+
+    /// What is wrong with `value`, if anything is.
+    fn compare(&mut self, part: &'a Value, value: &Value, at: &str) -> Result<(), String> {
+        if let Some(choices) = part["anyOf"].as_array() {
+            let mut choices = choices.iter().map(|choice| self.compare(choice, value, at));
+            return choices.find(Result::is_ok).unwrap_or_else(|| Err(format!("{at}: {value}")));
+        }
+        let (part, name) = self.resolve(part);
+        let at = name.unwrap_or(at);
+        let known = |allowed: &Value| allowed == value;
+        let types: Vec<_> =
+            part["type"].as_array().into_iter().flatten().chain([&part["type"]]).collect();
+        let has_type = |name: &str| types.iter().any(|known| *known == name);
+        let fits = match value {
+            _ if part["enum"].is_array() => part["enum"].as_array().unwrap().iter().any(known),
+            _ if !part["const"].is_null() => known(&part["const"]),
+            Value::Null => has_type("null"),
+            Value::Bool(_) => has_type("boolean"),
+            Value::Number(number) => {
+                has_type("integer")
+                    && number.as_i64() >= part["minimum"].as_i64().or(Some(i64::MIN))
+            }
+            Value::String(_) => has_type("string"),
+            Value::Array(items) => {
+                has_type("array")
+                    && items.len()
+                        <= part["maxItems"]
+                            .as_u64()
+                            .map_or(usize::MAX, |most| usize::try_from(most).unwrap())
+            }
+            Value::Object(_) => has_type("object"),
+        };
+        if !fits {
+            return Err(format!("{at}: {value} is not as described"));
+        }
+        for item in value.as_array().into_iter().flatten() {
+            self.compare(&part["items"], item, at)?;
+        }
+        let Some(fields) = value.as_object() else { return Ok(()) };
+        for (field, value) in fields {
+            let described = &part["properties"][field];
+            if described["description"].as_str().is_none_or(str::is_empty) {
+                return Err(format!("{at}.{field} is not described"));
+            }
+            self.met.insert(format!("{at}.{field}"));
+            self.compare(described, value, field)?;
+        }
+        let required = part["required"].as_array().into_iter().flatten();
+        match required
+            .map(|field| field.as_str().unwrap())
+            .find(|field| !fields.contains_key(*field))
+        {
+            Some(missing) => Err(format!("{at}.{missing} is missing")),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Every field that a schema describes.
+fn described(schema: &Value) -> BTreeSet<String> {
+    let fields = |name: &str, part: &Value| {
+        let properties = part["properties"].as_object().cloned().unwrap_or_default();
+        properties.keys().map(|field| format!("{name}.{field}")).collect::<Vec<_>>()
+    };
+    let parts = schema["$defs"].as_object().unwrap();
+    let parts = parts.iter().flat_map(|(name, part)| fields(name, part));
+    parts.chain(fields("status", schema)).collect()
+}
+
+#[test]
+fn every_field_of_a_status_is_described_and_nothing_else_is() {
+    let schema = schema();
+    let mut reading = Reading::of(&schema);
+    let mut value = serde_json::to_value(full()).unwrap();
+    value["source"] = json!({ "from": "agent", "agent": "answers" });
+    reading.compare(&schema, &value, "status").unwrap();
+    assert_eq!(reading.met, described(&schema));
+}
+
+#[test]
+fn what_is_not_as_described_is_noticed() {
+    let schema = schema();
+    let good = serde_json::to_value(full()).unwrap();
+    let broken = [
+        ("/version", json!(2)),
+        ("/settled", json!("yes")),
+        ("/verdict/code", json!("no-such-code")),
+        ("/changes/0/added_names", json!([1])),
+        ("/published", json!({})),
+        ("/chmpx/news", json!(1)),
+    ];
+    for (pointer, wrong) in broken {
+        let mut value = good.clone();
+        let (parent, field) = pointer.rsplit_once('/').unwrap();
+        value.pointer_mut(parent).unwrap()[field] = wrong;
+        assert!(Reading::of(&schema).compare(&schema, &value, "status").is_err(), "{pointer}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_real_agent_tells_is_as_described_also_when_it_is_gone() {
+    let mut node = Node::settled().await;
+    let schema = schema();
+    let told = async |node: &Node| {
+        let output = node.run(&["status", "--json"]).await;
+        let value = serde_json::from_slice(&output.stdout).unwrap();
+        Reading::of(&schema).compare(&schema, &value, "status").unwrap();
+        value["source"]["from"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(told(&node).await, "agent");
+    node.stop_agent(Signal::SIGTERM).await;
+    assert_eq!(told(&node).await, "status-file");
+    fs::remove_dir_all(node.path("root/run/k2hdkc-slave-agent")).unwrap();
+    assert_eq!(told(&node).await, "memory");
+}
+
+#[test]
+fn every_code_has_a_severity_and_a_description() {
+    let schema = schema();
+    let codes = schema["$defs"]["words"]["properties"]["code"]["enum"].as_array().unwrap().clone();
+    let described: BTreeSet<_> = codes.iter().map(|code| code.as_str().unwrap()).collect();
+    // Troubles and the lack of a file have rows and no code of their own.
+    let judged = ROWS.iter().map(|row| row.code).filter(|code| !code.contains(' '));
+    assert_eq!(described, judged.chain(["trouble"]).collect());
+
+    let page = document("status.md");
+    let rows: Vec<_> = page.lines().filter(|line| line.starts_with("| `")).collect();
+    assert_eq!(rows.len(), ROWS.len());
+    for row in ROWS {
+        let begin = cells(&row);
+        let line = rows.iter().find(|line| line.starts_with(&begin));
+        let meaning = line.unwrap_or_else(|| panic!("docs/status.md lacks {begin}"));
+        assert!(meaning.len() > begin.len() + 10, "{meaning}");
+    }
+}
+
+/// How a row of the table begins in the document.
+fn cells(row: &Row) -> String {
+    let later = row.later.map_or_else(String::new, |(seconds, severity)| {
+        format!(", {} after {} min", severity.as_str(), seconds / 60)
+    });
+    let person = if row.calls_for_a_person { "yes" } else { "" };
+    format!("| `{}` | {}{later} | {person} |", row.code, row.at_once.as_str())
+}
