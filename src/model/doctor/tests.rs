@@ -244,8 +244,12 @@ fn what_keeps_k2hr3_from_telling_is_a_fault() {
 
 fn report(code: &str, troubles: Vec<Ailment>) -> Box<Report> {
     let (seen, _) = healthy();
-    let words =
-        Words { code: code.to_owned(), sentence: "x".to_owned(), help: Some("y".to_owned()) };
+    let words = Words {
+        code: code.to_owned(),
+        sentence: "x".to_owned(),
+        help: Some("y".to_owned()),
+        since: None,
+    };
     let plan = crate::model::plan::Plan::default();
     let report = crate::model::report::report(&seen, &plan, &policy(), "role", troubles);
     Box::new(Report { situations: vec![words], ..report })
