@@ -1,12 +1,15 @@
 //! What can be asked for on the command line.
 
+mod afterword;
 pub mod usage;
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use crate::commands::{bootstrap, check, doctor, history, plan, refresh, status, take_over};
+pub use afterword::Afterword;
+
+use crate::commands::{bootstrap, check, doctor, history, man, plan, refresh, status, take_over};
 use crate::settings::Flags;
 
 /// Keeps a K2HDKC slave node's chmpx in step with its cluster, as published by K2HR3.
@@ -19,6 +22,21 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+impl Cli {
+    /// What was typed.
+    pub fn read() -> Result<Self, clap::Error> {
+        let matches = command().try_get_matches()?;
+        Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command()))
+    }
+}
+
+/// The command line with everything that its help says.
+pub fn command() -> clap::Command {
+    afterword::added(Cli::command(), "").after_help(
+        "`k2hdkc-slave-agent COMMAND --help` tells the options, examples and exit codes of a command.",
+    )
 }
 
 /// Options of every command.
@@ -81,6 +99,8 @@ pub enum Command {
     Bootstrap(bootstrap::Bootstrap),
     /// Take over from k2hr3-get-resource-helper: show what that means on this host, or do it
     TakeOver(take_over::TakeOver),
+    /// Print a manual page, to be read with `man -l -`, or write all of them
+    Man(man::Man),
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

@@ -5,6 +5,7 @@ pub mod check;
 pub mod compare;
 pub mod doctor;
 pub mod history;
+pub mod man;
 pub mod member;
 pub mod metrics;
 pub(crate) mod page;

@@ -4,7 +4,6 @@
 use std::io::{IsTerminal, Write as _};
 use std::process::ExitCode;
 
-use clap::Parser as _;
 use clap::error::ErrorKind;
 use tracing::level_filters::LevelFilter;
 
@@ -15,7 +14,7 @@ use k2hdkc_slave_agent::model::report::Report;
 use k2hdkc_slave_agent::settings::Layers;
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::read() {
         Ok(cli) => cli,
         Err(error) => return not_understood(&error),
     };
@@ -69,6 +68,7 @@ async fn perform(cli: Cli) -> Result<Exit, Failed> {
         Command::Unregister => member::run(&layers, false).await.map(told),
         Command::Bootstrap(bootstrap) => bootstrap.run(&layers).await,
         Command::TakeOver(take_over) => take_over.run(&layers).await.map(said),
+        Command::Man(man) => man.run().map(said),
     }
 }
 

@@ -4,8 +4,6 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use clap::CommandFactory as _;
-use k2hdkc_slave_agent::cli::Cli;
 use k2hdkc_slave_agent::settings::KEYS;
 
 fn delivered(path: &str) -> String {
@@ -66,12 +64,4 @@ fn k2hr3_and_every_shell_take_the_templates_as_meant() {
 #[test]
 fn systemd_takes_the_units_as_meant_and_finds_them_tight() {
     check("tests/vm/units");
-}
-
-#[test]
-fn the_manual_page_names_every_command() {
-    let page = delivered("packaging/k2hdkc-slave-agent.8").replace("\\-", "-");
-    for command in Cli::command().get_subcommands() {
-        assert!(page.contains(command.get_name()), "{}", command.get_name());
-    }
 }

@@ -196,28 +196,3 @@ fn a_generation_can_be_stamped_into_every_file_that_is_fit() {
         assert_eq!((before.0, before.1), (after.0, after.1));
     }
 }
-
-#[test]
-fn every_rule_is_in_the_manual_with_its_effect() {
-    let manual = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/rules.md");
-    let manual = fs::read_to_string(manual).unwrap();
-    let listed: Vec<_> = manual
-        .lines()
-        .filter_map(|line| line.strip_prefix("| `")?.split_once("` | "))
-        .map(|(code, rest)| (code, rest.split(" |").next().unwrap()))
-        .collect();
-    let expected: Vec<_> = Code::ALL
-        .iter()
-        .map(|code| {
-            let effect = match code.effect() {
-                Effect::Works => "works",
-                Effect::MayNotStart => "may not start",
-                Effect::Harms => "harms",
-                Effect::DoesNotStart => "does not start",
-                Effect::DoesNotLoad => "does not load",
-            };
-            (code.as_str(), effect)
-        })
-        .collect();
-    assert_eq!(listed, expected);
-}

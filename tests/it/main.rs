@@ -19,6 +19,7 @@ mod errors;
 mod first_boot;
 mod history;
 mod layering;
+mod manual;
 mod membership;
 mod metrics;
 mod network;

@@ -1,0 +1,231 @@
+//! What the help and the manual say of a command below its options: examples, and how it ends.
+
+use std::fmt::{self, Write as _};
+
+use crate::commands::Exit;
+
+/// What is said of one command.
+#[derive(Debug)]
+pub struct Afterword {
+    /// Its name, as words on the command line.
+    pub command: &'static str,
+    /// What could be typed behind the name of the program, and what for.
+    pub examples: &'static [(&'static str, &'static str)],
+    /// How it may end, beside making no sense (64) and unusable settings (78).
+    pub exits: &'static [(Exit, &'static str)],
+}
+
+impl Afterword {
+    /// What is said of this command.
+    pub fn of(command: &str) -> Option<&'static Self> {
+        AFTERWORDS.iter().find(|word| word.command == command)
+    }
+}
+
+impl fmt::Display for Afterword {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Examples:\n")?;
+        for (line, what) in self.examples {
+            writeln!(f, "  k2hdkc-slave-agent {line}\n          {what}")?;
+        }
+        f.write_str("\nExit codes:")?;
+        for (exit, meaning) in self.exits {
+            write!(f, "\n  {:>2}  {meaning}", *exit as u8)?;
+        }
+        f.write_char('\n')
+    }
+}
+
+/// `command` with the afterwords of all commands below it; `above` are the words before its own.
+pub(super) fn added(command: clap::Command, above: &str) -> clap::Command {
+    command.mut_subcommands(|command| {
+        let path = format!("{above}{}", command.get_name());
+        let afterword = Afterword::of(&path).map(ToString::to_string).unwrap_or_default();
+        added(command.after_help(afterword), &format!("{path} "))
+    })
+}
+
+const WAITED_FOR: &[(Exit, &str)] = &[
+    (Exit::Ok, "what was waited for is true"),
+    (Exit::Refused, "what is published is refused, held or in quarantine"),
+    (Exit::Unavailable, "K2HR3 did not answer usefully"),
+    (
+        Exit::CannotWrite,
+        "the file cannot be written, or another agent is at work and does not answer",
+    ),
+    (Exit::NotYet, "not in time"),
+    (Exit::NoPermission, "the role token is missing or was not accepted"),
+];
+const ASKED_AGENT: &[(Exit, &str)] =
+    &[(Exit::Ok, "the agent answered"), (Exit::Unavailable, "no agent answered")];
+
+const READ: &[(Exit, &str)] = &[
+    (Exit::Ok, "shown"),
+    (Exit::Usage, "there is no change of this number"),
+    (Exit::CannotWrite, "what the agent has kept cannot be read"),
+    (Exit::NoPermission, "only root may read it"),
+];
+
+const fn of(
+    command: &'static str,
+    examples: &'static [(&'static str, &'static str)],
+    exits: &'static [(Exit, &'static str)],
+) -> Afterword {
+    Afterword { command, examples, exits }
+}
+
+/// One for each command; a test compares them.
+const AFTERWORDS: &[Afterword] = &[
+    of(
+        "run",
+        &[("run", "what the service does"), ("-v --log-json run", "with a log for programs")],
+        &[
+            (Exit::Ok, "told to stop by SIGTERM or SIGINT"),
+            (Exit::CannotWrite, "another agent is at work, or a directory cannot be made"),
+        ],
+    ),
+    of(
+        "refresh",
+        &[
+            ("refresh", "look at K2HR3 now, and tell what is true then"),
+            ("refresh --wait adopted --timeout 30", "wait until chmpx has what is published"),
+            ("refresh --force", "install it even if the cluster shrank or it was rolled back"),
+        ],
+        WAITED_FOR,
+    ),
+    of(
+        "plan",
+        &[
+            ("plan", "what the agent would do now, as a diff"),
+            ("plan --from old.ini --to new.ini", "what a running chmpx would make of a change"),
+        ],
+        &[
+            (Exit::Ok, "nothing to do, no difference"),
+            (Exit::Differences, "there is something to do, or a difference"),
+            (Exit::Refused, "a running chmpx would not take the file of --to"),
+            (Exit::Unavailable, "K2HR3 did not answer usefully"),
+            (Exit::NoPermission, "the role token was not accepted"),
+        ],
+    ),
+    of(
+        "check",
+        &[
+            ("check", "the file of this node"),
+            ("check --strict --json 'drafts/*.ini'", "several files, for programs"),
+        ],
+        &[
+            (Exit::Ok, "fit for chmpx, perhaps with warnings"),
+            (Exit::Differences, "only warnings, with --strict"),
+            (Exit::Refused, "chmpx would end, not start, or do harm with it"),
+            (Exit::Settings, "a file cannot be read"),
+        ],
+    ),
+    of(
+        "status",
+        &[
+            ("status", "the verdict, the facts, and what to do"),
+            ("status --watch", "the same whenever it changes"),
+            ("status --json", "for programs"),
+            ("status --check", "one line for a monitoring system"),
+        ],
+        &[
+            (Exit::Ok, "settled: nothing left to do"),
+            (Exit::Warning, "with --check: somebody should look"),
+            (Exit::Differences, "with --check: somebody has to look now"),
+            (Exit::Unknown, "with --check: it could not be found out"),
+            (Exit::Refused, "what is published is refused, held or in quarantine"),
+            (Exit::Unavailable, "no agent runs, or K2HR3 does not answer it usefully"),
+            (Exit::CannotWrite, "the file cannot be written"),
+            (Exit::NotYet, "something is still to be done or to be waited for"),
+            (Exit::NoPermission, "the role token is missing or was not accepted"),
+        ],
+    ),
+    of(
+        "history",
+        &[("history", "the last changes, the newest first"), ("history --json", "for programs")],
+        READ,
+    ),
+    of("history show", &[("history show 3", "one change with its difference")], READ),
+    of(
+        "doctor",
+        &[("doctor", "everything that keeps this node from its work, as root to see all of it")],
+        &[(Exit::Ok, "nothing is wrong"), (Exit::Differences, "there is a risk or a fault")],
+    ),
+    of("metrics", &[("metrics", "the figures of the running agent")], ASKED_AGENT),
+    of(
+        "rollback",
+        &[("rollback", "put the last good file back; `refresh --force` goes forward again")],
+        &[
+            (Exit::Ok, "the file is back"),
+            (Exit::CannotWrite, "no other file is known to be good, or it cannot be written"),
+            (Exit::NotYet, "there was no answer in time"),
+        ],
+    ),
+    of("register", &[("register", "join the role, also after `unregister`")], WAITED_FOR),
+    of("unregister", &[("unregister", "before this machine is deleted")], WAITED_FOR),
+    of(
+        "bootstrap",
+        &[
+            ("bootstrap", "what cloud-init starts once"),
+            ("bootstrap --delete", "stop the services again"),
+        ],
+        &[
+            (Exit::Ok, "everything is installed and started"),
+            (Exit::Refused, "a name in the resource is none, and was left out"),
+            (Exit::Unavailable, "K2HR3 did not answer in time"),
+            (Exit::CannotWrite, "this host has no package tool that is known"),
+            (Exit::NotYet, "something was not installed or started in time"),
+            (Exit::NoPermission, "the role token was not accepted"),
+        ],
+    ),
+    of(
+        "take-over",
+        &[
+            ("take-over", "show the steps"),
+            ("take-over --apply", "do them"),
+            ("take-over --hand-back --apply", "back to the official helper"),
+        ],
+        &[
+            (Exit::Ok, "done"),
+            (Exit::Differences, "without --apply: the steps are only shown"),
+            (Exit::CannotWrite, "a step failed"),
+        ],
+    ),
+    of(
+        "man",
+        &[("man | man -l -", "read this page"), ("man rules | man -l -", "read about the rules")],
+        &[(Exit::Ok, "printed or written"), (Exit::CannotWrite, "a page could not be written")],
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory as _, Parser as _};
+
+    use super::*;
+    use crate::cli::Cli;
+
+    #[test]
+    fn every_command_has_its_afterword_and_nothing_else_has() {
+        let command = Cli::command();
+        let mut commands: Vec<_> =
+            command.get_subcommands().map(|it| it.get_name().to_owned()).collect();
+        for command in command.get_subcommands() {
+            let below = command.get_subcommands();
+            commands.extend(below.map(|it| format!("{} {}", command.get_name(), it.get_name())));
+        }
+        for command in &commands {
+            assert!(Afterword::of(command).is_some(), "{command} has none");
+        }
+        assert_eq!(AFTERWORDS.len(), commands.len());
+    }
+
+    #[test]
+    fn every_example_is_understood() {
+        for (line, _) in AFTERWORDS.iter().flat_map(|word| word.examples) {
+            let own = line.split('|').next().unwrap().replace('\'', "");
+            let words = [env!("CARGO_PKG_NAME")].into_iter().chain(own.split_whitespace());
+            Cli::try_parse_from(words).unwrap_or_else(|error| panic!("{line}: {error}"));
+        }
+    }
+}
