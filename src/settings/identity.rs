@@ -68,7 +68,9 @@ pub(super) fn api_uri(table: &Table, layers: &Layers) -> Result<String, Settings
     // Some write the version into the base.
     let uri = uri.strip_suffix("/v1").unwrap_or(uri);
     let host = uri.strip_prefix("http://").or_else(|| uri.strip_prefix("https://"));
-    if host.is_none_or(|host| host.is_empty() || host.contains(['?', '#', '@', ' '])) {
+    // A file that was left may hold more than one line.
+    let is_foreign = |c: char| c.is_whitespace() || c.is_control() || "?#@".contains(c);
+    if host.is_none_or(|host| host.is_empty() || host.contains(is_foreign)) {
         return Err(table.invalid("k2hr3.api_uri"));
     }
     Ok(uri.to_owned())
@@ -213,5 +215,7 @@ mod tests {
         let root = left_by_the_official_script();
         let error = settings(root.path(), &[("k2hr3.api_uri", "k2hr3")]).unwrap_err().to_string();
         assert!(error.starts_with("command line: k2hr3.api_uri = k2hr3"), "{error}");
+        fs::write(root.path().join("etc/antpickax/k2hr3-api-uri"), "http://h:1\nhttp://g").unwrap();
+        assert!(settings(root.path(), &[]).is_err(), "two lines");
     }
 }

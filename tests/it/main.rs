@@ -17,6 +17,7 @@ mod delivery;
 mod dialect;
 mod errors;
 mod first_boot;
+mod fuzz;
 mod history;
 mod layering;
 mod manual;

@@ -1,0 +1,4 @@
+#![no_main]
+use k2hdkc_slave_agent_fuzz as targets;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::socket_request::read(bytes));
