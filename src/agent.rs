@@ -5,7 +5,7 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
-use tracing::{Instrument as _, debug, info_span};
+use tracing::{Instrument as _, debug, debug_span};
 
 use crate::model::failure::Outlook;
 use crate::model::observed::Observed;
@@ -116,7 +116,7 @@ pub async fn run<S>(
     let mut busy = 0_u32;
     for number in 1_u64.. {
         let ask = wake == Wake::Asked || world.up_for() >= next_ask;
-        let span = info_span!("cycle", number);
+        let span = debug_span!("cycle", number);
         let one = async {
             let again = cycle(world, &mut pace, policy, ask, &mut next_ask).instrument(span).await;
             let until_ask = next_ask.saturating_sub(world.up_for());

@@ -27,11 +27,17 @@ fn main() -> ExitCode {
             return Exit::CannotWrite.into();
         }
     };
-    match runtime.block_on(perform(cli)) {
-        Ok(exit) => exit.into(),
-        Err(failed) => {
+    // A task of its own: waking the future that the runtime is entered with costs two system calls
+    // each time.
+    match runtime.block_on(async { tokio::spawn(perform(cli)).await }) {
+        Ok(Ok(exit)) => exit.into(),
+        Ok(Err(failed)) => {
             eprintln!("{failed}");
             failed.exit.into()
+        }
+        Err(error) => {
+            eprintln!("error: {error}");
+            Exit::CannotWrite.into()
         }
     }
 }

@@ -3,6 +3,7 @@
 mod act;
 mod ask;
 mod back;
+mod basis;
 mod examine;
 mod file;
 mod history;
@@ -34,6 +35,7 @@ use crate::model::memory::{Memory, Seconds};
 use crate::model::observed::{Carrier, Chmpx as SeenChmpx, Installed, Observed};
 use crate::model::plan::Step;
 use crate::model::settings::Settings;
+use basis::Basis;
 use history::Past;
 use measure::Measured;
 use membership::Probe;
@@ -66,6 +68,7 @@ impl StartError {
             Self::K2hr3(Unusable::CaFile { .. }) => {
                 "correct k2hr3.ca_file, or make the file readable"
             }
+            Self::K2hr3(Unusable::Address { .. }) => "correct k2hr3.api_uri",
             Self::K2hr3(Unusable::Client { .. }) => "correct k2hr3.ca_file (PEM) and k2hr3.proxy",
         }
     }
@@ -106,6 +109,7 @@ pub struct Node {
     desk: Desk,
     asked: u64,
     teller: Teller,
+    basis: Option<Basis>,
     measured: Measured,
     manners: Manners,
 }
@@ -138,7 +142,7 @@ impl Node {
         let past = Past::kept(&state, identity.cuk.as_str());
         let watch = Watch::new(&watched(&settings));
         Ok(Self {
-            k2hr3: K2hr3::new(&settings.k2hr3)?,
+            k2hr3: K2hr3::new(&settings.k2hr3, &settings.identity)?,
             chmpx: Chmpx::new(settings.chmpx.clone(), settings.target.path.clone()),
             state,
             memory,
@@ -163,6 +167,7 @@ impl Node {
             desk,
             asked: 0,
             teller: Teller::new(),
+            basis: None,
             measured: Measured::default(),
             manners,
             settings,

@@ -2,6 +2,7 @@
 
 mod soak;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -174,7 +175,7 @@ fn settled() -> Observed {
         k2hr3: K2hr3::Answered,
         published: Published::Known(Box::new(Publication {
             hash: hash(TEXT),
-            content: Ok(content),
+            content: Arc::new(Ok(content)),
             looks: 1,
             quiet: S(60),
             differing: S(0),

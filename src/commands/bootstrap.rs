@@ -44,7 +44,7 @@ impl Bootstrap {
     /// Does it, and tells each thing that it does.
     pub async fn run(&self, layers: &Layers) -> Result<Exit, Failed> {
         let settings = settings::read(layers)?;
-        let k2hr3 = K2hr3::new(&settings.k2hr3)?;
+        let k2hr3 = K2hr3::new(&settings.k2hr3, &settings.identity)?;
         let end = self.timeout.map(|seconds| Instant::now() + Duration::from_secs(seconds));
         let mut work = Work {
             host: Host::found(),

@@ -5,6 +5,7 @@ mod holders;
 pub mod output;
 mod process;
 mod restart;
+mod vigil;
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -18,6 +19,7 @@ use crate::model::observed::{Attention, Chmpx as Seen, Running};
 use crate::model::settings::Chmpx as Settings;
 use output::Told;
 pub use restart::RestartError;
+use vigil::Vigil;
 
 /// One run of `chmpxstatus` takes 25 ms, more when names resolve slowly.
 const STATUS_LIMIT: Duration = Duration::from_secs(5);
@@ -49,19 +51,38 @@ pub struct Chmpx {
     /// Whether there is a `chmpxstatus`; found out by the first attempt.
     has_status: bool,
     seen: Option<Process>,
+    vigil: Option<Vigil>,
 }
 
 impl Chmpx {
     /// The chmpx that reads `target`.
     pub fn new(settings: Settings, target: PathBuf) -> Self {
         let has_status = settings.status_command.is_some();
-        Self { settings, target, has_status, seen: None }
+        Self { settings, target, has_status, seen: None, vigil: None }
     }
 
-    /// Whether the process seen last is still there; `None` when none was seen. Costs three system
-    /// calls.
+    /// Whether the process seen last is still there; `None` when none was seen.
     pub fn is_alive(&self) -> Option<bool> {
-        self.seen.map(super::process::is_alive)
+        let seen = self.seen?;
+        let vigil = self.vigil.as_ref().filter(|vigil| vigil.is_over(seen));
+        Some(vigil.map_or_else(|| super::process::is_alive(seen), Vigil::goes_on))
+    }
+
+    /// Waits until the process seen last has ended; for ever where that cannot be heard.
+    pub async fn lost(&mut self) {
+        match &self.vigil {
+            Some(vigil) => vigil.ended().await,
+            None => std::future::pending().await,
+        }
+        self.vigil = None;
+    }
+
+    fn watch_over(&mut self, process: Option<Process>) {
+        self.seen = process;
+        let watched = |process| self.vigil.as_ref().is_some_and(|vigil| vigil.is_over(process));
+        if !process.is_some_and(watched) {
+            self.vigil = process.and_then(Vigil::over);
+        }
     }
 
     /// The user and the groups that the process seen last reads files as.
@@ -91,7 +112,7 @@ impl Chmpx {
             // No process in sight, no tool, and the control port must not be asked now.
             return Seen::Unknown("it is asked again in a moment".to_owned());
         }
-        self.seen = found;
+        self.watch_over(found);
         match (found, told) {
             (None, None) => Seen::Down,
             (process, told) => {
@@ -103,7 +124,7 @@ impl Chmpx {
     }
 
     fn without_process(&mut self, error: &std::io::Error) -> Seen {
-        self.seen = None;
+        self.watch_over(None);
         if error.kind() == std::io::ErrorKind::ConnectionRefused {
             return Seen::Down;
         }

@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use reqwest::{Method, RequestBuilder, Response};
+use reqwest::{Method, RequestBuilder, Response, Url};
 
 use crate::model::failure::{Class, Failure, Request, classify};
 use crate::model::identity::{Identity, RoleToken};
@@ -51,6 +51,10 @@ pub enum Answer {
 pub struct K2hr3 {
     http: reqwest::Client,
     base: String,
+    who: Identity,
+    /// Where the text of the RESOURCE is, by token and by address: made out once, as it is what is
+    /// asked for at every look.
+    text: [Url; 2],
     pin: connect::Pin,
     dated: dated::Dated,
     requests: AtomicU64,
@@ -58,22 +62,25 @@ pub struct K2hr3 {
 }
 
 impl K2hr3 {
-    /// Prepares connections; makes none.
-    pub fn new(reach: &Reach) -> Result<Self, Unusable> {
-        Self::over(reach, None)
+    /// Prepares connections for the node `who`; makes none.
+    pub fn new(reach: &Reach, who: &Identity) -> Result<Self, Unusable> {
+        Self::over(reach, who, None)
     }
 
     /// Prepares connections that come from `address`, which this host has to have.
-    pub fn coming_from(reach: &Reach, address: IpAddr) -> Result<Self, Unusable> {
-        Self::over(reach, Some(address))
+    pub fn coming_from(reach: &Reach, who: &Identity, address: IpAddr) -> Result<Self, Unusable> {
+        Self::over(reach, who, Some(address))
     }
 
-    fn over(reach: &Reach, from: Option<IpAddr>) -> Result<Self, Unusable> {
+    fn over(reach: &Reach, who: &Identity, from: Option<IpAddr>) -> Result<Self, Unusable> {
         let (http, pin) = connect::client(reach, AGENT, from)?;
-        let base = reach.api_uri.clone();
+        let (base, who) = (reach.api_uri.clone(), who.clone());
+        let text = [url::resource(&base, &who, false)?, url::resource(&base, &who, true)?];
         Ok(Self {
             http,
             base,
+            who,
+            text,
             pin,
             dated: dated::Dated::default(),
             requests: AtomicU64::new(0),
@@ -92,7 +99,7 @@ impl K2hr3 {
     /// The address of this host in its last exchange with K2HR3. Behind a NAT K2HR3 sees another
     /// one; but when this one changes, that may have changed, too.
     pub fn own_address(&self) -> Option<IpAddr> {
-        connect::address_towards(self.pin.peer()?)
+        self.pin.own_address()
     }
 
     /// How many seconds the clock of this host is ahead of K2HR3's, as of its last answer.
@@ -101,20 +108,15 @@ impl K2hr3 {
     }
 
     /// Reads the RESOURCE, unless it still is the one with the tag `etag`.
-    pub async fn read(
-        &self,
-        who: &Identity,
-        carrier: Carrier<'_>,
-        etag: Option<&str>,
-    ) -> Result<Answer, Failure> {
-        let request = match carrier {
+    pub async fn read(&self, carrier: Carrier<'_>, etag: Option<&str>) -> Result<Answer, Failure> {
+        let [by_token, by_address] = &self.text;
+        let (request, url) = match carrier {
             // With a token, port, cuk and role are forbidden: 400.
-            Carrier::Token(_) => Request::ReadByToken,
-            Carrier::Address => Request::ReadByAddress,
+            Carrier::Token(_) => (Request::ReadByToken, by_token),
+            Carrier::Address => (Request::ReadByAddress, by_address),
         };
-        let url = url::resource(&self.base, who, matches!(carrier, Carrier::Address));
         let ask = || {
-            let mut ask = self.http.request(Method::GET, &url);
+            let mut ask = self.http.request(Method::GET, url.clone());
             if let Carrier::Token(token) = carrier {
                 ask = ask.header(TOKEN, token.header());
             }
@@ -143,7 +145,6 @@ impl K2hr3 {
     /// Reads one key of the RESOURCE: any JSON value, or `None` when it has no such key.
     pub async fn key(
         &self,
-        who: &Identity,
         carrier: Carrier<'_>,
         name: &str,
     ) -> Result<Option<serde_json::Value>, Failure> {
@@ -152,7 +153,7 @@ impl K2hr3 {
             Carrier::Address => (Request::ReadByAddress, None),
         };
         let mut ask =
-            self.http.request(Method::GET, url::key(&self.base, who, token.is_none(), name));
+            self.http.request(Method::GET, url::key(&self.base, &self.who, token.is_none(), name));
         if let Some(token) = token {
             ask = ask.header(TOKEN, token.header());
         }
@@ -160,8 +161,8 @@ impl K2hr3 {
     }
 
     /// Makes this node a member of its role. Safe to repeat, but not for free: see the caller.
-    pub async fn register(&self, who: &Identity, token: &RoleToken) -> Result<(), Failure> {
-        let ask = self.http.request(Method::PUT, url::registration(&self.base, who));
+    pub async fn register(&self, token: &RoleToken) -> Result<(), Failure> {
+        let ask = self.http.request(Method::PUT, url::registration(&self.base, &self.who));
         let response = self.send(ask.header(TOKEN, token.header())).await?;
         answer::done(Request::Register, 201, response, Some(token)).await
     }
@@ -169,15 +170,15 @@ impl K2hr3 {
     /// Whether K2HR3 knows the role that this node is a member of. It registers and lets read also
     /// where the role was never made, if only one above it may; but it gives no token for it
     /// (measured on 2.0.3). The token is not needed, and dropped.
-    pub async fn knows_role(&self, who: &Identity) -> Result<(), Failure> {
-        let ask = self.http.request(Method::GET, url::token(&self.base, who));
+    pub async fn knows_role(&self) -> Result<(), Failure> {
+        let ask = self.http.request(Method::GET, url::token(&self.base, &self.who));
         answer::done(Request::ReadByAddress, 200, self.send(ask).await?, None).await
     }
 
     /// Takes this node out of its role. Never with a token: that would delete the token, which all
     /// nodes of the cluster may share, and leave the node in the role.
-    pub async fn unregister(&self, who: &Identity) -> Result<(), Failure> {
-        let ask = self.http.request(Method::DELETE, url::removal(&self.base, who));
+    pub async fn unregister(&self) -> Result<(), Failure> {
+        let ask = self.http.request(Method::DELETE, url::removal(&self.base, &self.who));
         let response = self.send(ask).await?;
         answer::done(Request::Unregister, 204, response, None).await
     }

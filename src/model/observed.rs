@@ -81,7 +81,7 @@ pub struct Publication {
     /// The hash of the text before substitution.
     pub hash: String,
     /// The file made of it, if chmpx may see it.
-    pub content: Result<Candidate, Refused>,
+    pub content: Arc<Result<Candidate, Refused>>,
     /// How many answers in a row had this text; remembered text counts as none.
     pub looks: u32,
     /// For how long the text has been the same.

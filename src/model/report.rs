@@ -324,7 +324,12 @@ fn published(seen: &Observed) -> Option<PublishedFact> {
     Some(PublishedFact {
         hash: published.hash.clone(),
         since: seen.memory.published.as_ref().map(|seen| seen.at),
-        servers: published.content.as_ref().ok().map(|content| content.conf().servers().len()),
+        servers: published
+            .content
+            .as_ref()
+            .as_ref()
+            .ok()
+            .map(|content| content.conf().servers().len()),
     })
 }
 

@@ -28,7 +28,7 @@ impl Node {
         let Some(token) = self.token.clone() else { return Ok(()) };
         let who = &self.settings.identity;
         self.k2hr3
-            .register(who, &token)
+            .register(&token)
             .await
             .map_err(|failure| Self::of_k2hr3("registering this node in its role", failure))?;
         info!(role = %who.role, cuk = who.cuk.as_str(), "registered");
@@ -75,13 +75,13 @@ impl Node {
     async fn leave(&mut self) -> Result<(), Trouble> {
         let doing = "taking this node out of its role";
         let who = &self.settings.identity;
-        match self.k2hr3.unregister(who).await {
+        match self.k2hr3.unregister().await {
             Err(failure) if failure.class != Class::NotMember => {
                 return Err(Self::of_k2hr3(doing, failure));
             }
             _ => {}
         }
-        match self.k2hr3.read(who, Carrier::Address, None).await {
+        match self.k2hr3.read(Carrier::Address, None).await {
             Err(failure) if failure.class == Class::NotMember => {}
             Err(failure) => return Err(Self::of_k2hr3("reading back whether it is out", failure)),
             Ok(_) => {

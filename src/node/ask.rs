@@ -64,7 +64,6 @@ impl Node {
     }
 
     async fn read_published(&mut self) -> Result<Answer, Failure> {
-        let who = &self.settings.identity;
         let etag = self.publications.etag();
         let refused = |token: &RoleToken| {
             self.refused_token
@@ -72,9 +71,9 @@ impl Node {
                 .is_some_and(|(refused, at)| refused == token && at.elapsed() < TOKEN_AGAIN)
         };
         if let Some(token) = self.token.clone().filter(|token| !refused(token)) {
-            match self.k2hr3.read(who, By::Token(&token), etag).await {
+            match self.k2hr3.read(By::Token(&token), etag).await {
                 Err(failure) if failure.class == Class::Token => {
-                    let by_address = self.k2hr3.read(who, By::Address, etag).await;
+                    let by_address = self.k2hr3.read(By::Address, etag).await;
                     if by_address.is_ok() {
                         self.known_here();
                         self.refused_token = Some((token, Instant::now()));
@@ -100,7 +99,7 @@ impl Node {
                 }
             }
         }
-        let result = self.k2hr3.read(who, By::Address, etag).await;
+        let result = self.k2hr3.read(By::Address, etag).await;
         match &result {
             Ok(_) => {
                 self.carrier = Some(Carrier::Address);

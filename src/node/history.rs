@@ -26,7 +26,7 @@ pub(super) struct Past {
     /// The newest first; shared, because every report has it.
     pub(super) told: Arc<[Change]>,
     /// Whether it is not known yet what becomes of the last change.
-    is_open: bool,
+    pub(super) is_open: bool,
 }
 
 impl Past {

@@ -1,5 +1,6 @@
 //! Finding out what is true: K2HR3, the file, chmpx, and what they mean together.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tracing::warn;
@@ -9,7 +10,7 @@ use super::{Node, local};
 use crate::agent::Trouble;
 use crate::effects::disk;
 use crate::effects::host;
-use crate::model::candidate::{Draft, Refused};
+use crate::model::candidate::{Candidate, Draft, Refused};
 use crate::model::conf::Given;
 use crate::model::failure::Class;
 use crate::model::observed::{K2hr3, Membership, Observed};
@@ -72,27 +73,27 @@ impl Node {
         let questions = draft.questions(&given);
         let asked = tokio::task::spawn_blocking(move || host::facts(&questions, given, HOST_LIMIT));
         let Ok(facts) = asked.await else { return };
-        let mut judged = Judged {
-            lists_this_node: draft.lists(&self.settings.identity.cuk),
-            content: draft.check(&facts, self.settings.target.stamp),
-        };
-        self.ask_second_opinion(&mut judged).await;
-        if judged.content.is_ok() && judged.lists_this_node.is_none() {
-            judged.lists_this_node = Some(true);
-        }
-        self.publications.judged(judged);
+        let lists = draft.lists(&self.settings.identity.cuk);
+        let content = draft.check(&facts, self.settings.target.stamp);
+        let content = self.with_second_opinion(content).await;
+        let lists_this_node = lists.or(content.is_ok().then_some(true));
+        self.publications.judged(Judged { content: Arc::new(content), lists_this_node });
     }
 
-    async fn ask_second_opinion(&self, judged: &mut Judged) {
-        let Ok(candidate) = &judged.content else { return };
+    async fn with_second_opinion(
+        &self,
+        content: Result<Candidate, Refused>,
+    ) -> Result<Candidate, Refused> {
+        let candidate = content?;
         let path = &self.settings.target.path;
         let staged = disk::stage_for_check(path, &candidate.bytes(), self.attributes());
         // A directory that cannot be written shows when the file is installed.
-        let Ok(staged) = staged else { return };
+        let Ok(staged) = staged else { return Ok(candidate) };
         if let Some(Err(said)) = self.chmpx.second_opinion(staged.path()).await {
             warn!(said, "chmpxconftest refuses what our own rules accept");
-            judged.content = Err(Refused::disputed(&said));
+            return Err(Refused::disputed(&said));
         }
+        Ok(candidate)
     }
 
     pub(super) fn membership(&mut self, k2hr3: K2hr3) -> Membership {

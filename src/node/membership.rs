@@ -69,7 +69,7 @@ impl Node {
             return None;
         }
         let etag = self.publications.etag();
-        match self.k2hr3.read(&self.settings.identity, By::Address, etag).await {
+        match self.k2hr3.read(By::Address, etag).await {
             Ok(answer) => {
                 if self.is_astray().await {
                     self.probe = Probe::Stray(Instant::now());
@@ -94,11 +94,7 @@ impl Node {
     async fn is_astray(&self) -> bool {
         // Where K2HR3 has known this node before, the role was right.
         self.memory.address.is_none()
-            && self
-                .k2hr3
-                .knows_role(&self.settings.identity)
-                .await
-                .is_err_and(|failure| failure.class == Class::NoRole)
+            && self.k2hr3.knows_role().await.is_err_and(|failure| failure.class == Class::NoRole)
     }
 
     /// Takes note that K2HR3 knows this node at its present address.
@@ -153,7 +149,7 @@ impl Node {
         if !self.settings.k2hr3.leave_at_stop || !self.memory.registered {
             return;
         }
-        let gone = self.k2hr3.unregister(&self.settings.identity);
+        let gone = self.k2hr3.unregister();
         match tokio::time::timeout(STOPPING, gone).await {
             Ok(Ok(())) => info!("out of the role until the agent starts again"),
             Ok(Err(failure)) => warn!(%failure, "this node stays in its role"),
@@ -169,10 +165,12 @@ impl Node {
     }
 
     async fn remove_at(&self, address: IpAddr) -> bool {
-        let Ok(there) = k2hr3::K2hr3::coming_from(&self.settings.k2hr3, address) else {
+        let Ok(there) =
+            k2hr3::K2hr3::coming_from(&self.settings.k2hr3, &self.settings.identity, address)
+        else {
             return false;
         };
-        there.unregister(&self.settings.identity).await.is_ok()
+        there.unregister().await.is_ok()
     }
 
     /// What to say when K2HR3 lists this node after it has removed it.

@@ -1,5 +1,6 @@
 //! What K2HR3 publishes, as it was last heard, and what follows from it on this host.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::model::candidate::{self, Candidate, Refused};
@@ -26,7 +27,7 @@ struct Known {
 #[derive(Debug, Clone)]
 pub(super) struct Judged {
     /// The file, if chmpx may see it.
-    pub(super) content: Result<Candidate, Refused>,
+    pub(super) content: Arc<Result<Candidate, Refused>>,
     /// Whether the text lists this node; unknown when the text is no good.
     pub(super) lists_this_node: Option<bool>,
 }
@@ -113,7 +114,7 @@ impl Publications {
         }
         Published::Known(Box::new(Publication {
             hash: known.seen.hash.clone(),
-            content: judged.content.clone(),
+            content: Arc::clone(&judged.content),
             looks: known.looks,
             quiet: known.first.elapsed(),
             differing: known.differing.map(|since| since.elapsed()).unwrap_or_default(),

@@ -24,6 +24,10 @@ impl Node {
                     self.grant(wish);
                     return Wake::Asked;
                 }
+                () = self.chmpx.lost() => {
+                    debug!("chmpx has ended");
+                    return Wake::Noticed;
+                }
             };
             match noticed {
                 None if Instant::now() >= end => return Wake::Due,

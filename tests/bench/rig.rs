@@ -118,10 +118,13 @@ fn program(name: &str) -> PathBuf {
         assert!(ended.success(), "the stand-ins do not build");
         for name in ["k2hr3", "chmpx", "chmpxstatus", "chmpxconftest", "chmpx-helper"] {
             let name = format!("{name}-sim");
-            let link = here.join(&name);
+            let (link, program) = (here.join(&name), here.with_file_name("debug").join(&name));
+            if link == program {
+                continue;
+            }
             // It may be there from an earlier run.
             let _gone = fs::remove_file(&link);
-            std::os::unix::fs::symlink(here.with_file_name("debug").join(&name), link).unwrap();
+            std::os::unix::fs::symlink(program, link).unwrap();
         }
     });
     here.join(name)

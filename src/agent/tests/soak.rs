@@ -166,7 +166,11 @@ impl Soak {
         let quiet = self.start.elapsed().saturating_sub(self.since);
         Published::Known(Box::new(Publication {
             hash,
-            content: if poisoned { Err(Refused::disputed("it is poison")) } else { Ok(content) },
+            content: Arc::new(if poisoned {
+                Err(Refused::disputed("it is poison"))
+            } else {
+                Ok(content)
+            }),
             looks: self.looks,
             quiet,
             differing: quiet,

@@ -13,12 +13,11 @@ use crate::model::settings::Settings;
 pub(super) async fn wanted(k2hr3: &K2hr3, settings: &Settings) -> Result<Wanted, Failure> {
     let token = settings.k2hr3.token_files.iter().find_map(|path| token_in(path));
     let mut carrier = token.as_ref().map_or(Carrier::Address, Carrier::Token);
-    let who = &settings.identity;
     let mut values = Vec::new();
     for name in PACKAGE_KEYS.into_iter().chain([SERVICE_KEY]) {
-        let mut value = k2hr3.key(who, carrier, name).await;
+        let mut value = k2hr3.key(carrier, name).await;
         if matches!(&value, Err(failure) if failure.class == Class::Token)
-            && let by_address @ Ok(_) = k2hr3.key(who, Carrier::Address, name).await
+            && let by_address @ Ok(_) = k2hr3.key(Carrier::Address, name).await
         {
             value = by_address;
             carrier = Carrier::Address;

@@ -7,7 +7,7 @@ use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect;
@@ -27,6 +27,14 @@ pub enum Unusable {
         /// Why.
         #[source]
         cause: io::Error,
+    },
+    /// The base of the API, the role or the key make no address.
+    #[error("could not make an address of {url}: {why}")]
+    Address {
+        /// What was tried.
+        url: String,
+        /// Why.
+        why: String,
     },
     /// The pieces do not fit together.
     #[error("could not prepare connections to {api_uri}")]
@@ -76,7 +84,7 @@ pub(super) fn client(
 }
 
 /// The address of this host from which packets to `peer` come. Nothing is sent to find out.
-pub(super) fn address_towards(peer: SocketAddr) -> Option<IpAddr> {
+fn address_towards(peer: SocketAddr) -> Option<IpAddr> {
     let any = if peer.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" };
     let socket = UdpSocket::bind(any).ok()?;
     socket.connect(peer).ok()?;
@@ -89,6 +97,15 @@ pub(super) fn address_towards(peer: SocketAddr) -> Option<IpAddr> {
 pub(super) struct Pin {
     family: Arc<AtomicU8>,
     peer: Arc<Mutex<Option<SocketAddr>>>,
+    own: Arc<Mutex<Option<Own>>>,
+}
+
+/// The address of this host towards a peer, as it was found out at some moment.
+#[derive(Debug, Clone, Copy)]
+struct Own {
+    towards: SocketAddr,
+    address: IpAddr,
+    at: Instant,
 }
 
 const ANY: u8 = 0;
@@ -102,7 +119,7 @@ impl Pin {
             Family::Ipv4 => V4,
             Family::Ipv6 => V6,
         };
-        Self { family: Arc::new(AtomicU8::new(start)), peer: Arc::default() }
+        Self { family: Arc::new(AtomicU8::new(start)), peer: Arc::default(), own: Arc::default() }
     }
 
     /// Keeps to the family of a connection that worked.
@@ -117,9 +134,17 @@ impl Pin {
         }
     }
 
-    /// Whoever answered last.
-    pub(super) fn peer(&self) -> Option<SocketAddr> {
-        self.peer.lock().ok().and_then(|peer| *peer)
+    /// The address of this host towards whoever answered last. For as long as a connection may be
+    /// kept it is what it was: K2HR3 sees the address that the connection was made from.
+    pub(super) fn own_address(&self) -> Option<IpAddr> {
+        let towards = (*self.peer.lock().ok()?)?;
+        let mut known = self.own.lock().ok()?;
+        if let Some(own) = known.filter(|own| own.towards == towards && own.at.elapsed() < IDLE) {
+            return Some(own.address);
+        }
+        let address = address_towards(towards)?;
+        *known = Some(Own { towards, address, at: Instant::now() });
+        Some(address)
     }
 
     fn allows(&self, address: &SocketAddr) -> bool {

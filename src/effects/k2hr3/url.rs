@@ -2,6 +2,9 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+use reqwest::Url;
+
+use super::Unusable;
 use crate::model::identity::Identity;
 
 /// In a path `:` and `/` have to stay as they are: K2HR3 2.0.3 never decodes `%3A` and `%2F`, nor
@@ -26,22 +29,28 @@ const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_'
 /// What makes K2HR3's own watcher take the node for an OpenStack instance.
 const EXTRA: &str = "openstack-auto-v1";
 
-pub(super) fn resource(base: &str, who: &Identity, by_address: bool) -> String {
-    part(base, who, by_address, "type=string")
-}
-
-pub(super) fn key(base: &str, who: &Identity, by_address: bool, name: &str) -> String {
-    part(base, who, by_address, &format!("type=keys&keyname={}", query(name)))
-}
-
-fn part(base: &str, who: &Identity, by_address: bool, which: &str) -> String {
+/// Where the text of the RESOURCE is: it is what K2HR3 gives when no type is named.
+pub(super) fn resource(base: &str, who: &Identity, by_address: bool) -> Result<Url, Unusable> {
     let path = utf8_percent_encode(&who.resource, PATH);
-    if !by_address {
-        return format!("{base}/v1/resource/{path}?{which}");
-    }
+    let url = if by_address {
+        format!("{base}/v1/resource/{path}?{}", address(who))
+    } else {
+        format!("{base}/v1/resource/{path}")
+    };
+    Url::parse(&url).map_err(|error| Unusable::Address { url, why: error.to_string() })
+}
+
+/// Where one key of the RESOURCE is.
+pub(super) fn key(base: &str, who: &Identity, by_address: bool, name: &str) -> String {
+    let path = utf8_percent_encode(&who.resource, PATH);
+    let url = format!("{base}/v1/resource/{path}?type=keys&keyname={}", query(name));
+    if by_address { format!("{url}&{}", address(who)) } else { url }
+}
+
+/// What a read without a token has to name.
+fn address(who: &Identity) -> String {
     let role = who.role.to_string();
-    let (role, cuk) = (query(&role), query(who.cuk.as_str()));
-    format!("{base}/v1/resource/{path}?{which}&role={role}&cuk={cuk}")
+    format!("role={}&cuk={}", query(&role), query(who.cuk.as_str()))
 }
 
 pub(super) fn registration(base: &str, who: &Identity) -> String {
@@ -98,8 +107,8 @@ mod tests {
 
     #[test]
     fn colons_and_slashes_stay_literal_in_a_path() {
-        let url = resource("http://h", &node("i", "t"), false);
-        assert_eq!(url, "http://h/v1/resource/yrn:yahoo:::t%201:resource:c/slave?type=string");
+        let url = resource("http://h", &node("i", "t"), false).unwrap().to_string();
+        assert_eq!(url, "http://h/v1/resource/yrn:yahoo:::t%201:resource:c/slave");
     }
 
     #[test]
@@ -110,8 +119,8 @@ mod tests {
 
     #[test]
     fn only_a_read_without_token_names_role_and_key() {
-        let url = resource("http://h", &node("a+b", "t"), true);
-        let query = "?type=string&role=yrn%3Ayahoo%3A%3A%3At%201%3Arole%3Ac%2Fslave&cuk=a%2Bb";
+        let url = resource("http://h", &node("a+b", "t"), true).unwrap().to_string();
+        let query = "?role=yrn%3Ayahoo%3A%3A%3At%201%3Arole%3Ac%2Fslave&cuk=a%2Bb";
         assert!(url.ends_with(query), "{url}");
     }
 

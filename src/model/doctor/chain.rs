@@ -55,7 +55,7 @@ pub(super) fn published(seen: &Observed) -> Finding {
             "look at `k2hdkc-slave-agent refresh`, which tells what keeps K2HR3 away",
         );
     };
-    match &published.content {
+    match &*published.content {
         Ok(candidate) => {
             let servers = candidate.conf().servers().len();
             Finding::fine(CODE, format!("a good file with {servers} servers ({})", published.hash))
@@ -101,7 +101,7 @@ pub(super) fn installed(seen: &Observed) -> Finding {
     let Published::Known(published) = &seen.published else {
         return Finding::fine(CODE, "there is a file");
     };
-    let Ok(candidate) = &published.content else {
+    let Ok(candidate) = &*published.content else {
         return Finding::fine(CODE, "the last good file is in place");
     };
     let (wanted, present) = (names(candidate.conf()), names(&file.conf));

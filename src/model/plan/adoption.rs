@@ -188,7 +188,7 @@ fn refused_change(seen: &Observed, file: &InstalledFile) -> Option<String> {
 /// number differs again. Writing the identical bytes does not help (measured).
 fn once_more(seen: &Observed, file: &InstalledFile) -> Option<Install> {
     let Published::Known(published) = &seen.published else { return None };
-    let candidate = published.content.as_ref().ok().filter(|c| c.is_stamped())?;
+    let candidate = published.content.as_ref().as_ref().ok().filter(|c| c.is_stamped())?;
     if !content::shows(file, published) {
         // What is published is kept away, for its own reasons.
         return None;

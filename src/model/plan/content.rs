@@ -27,7 +27,7 @@ pub(super) fn decide(seen: &Observed, policy: &Policy, plan: &mut Plan) {
         plan.situations.push(Situation::NothingPublished);
         return;
     };
-    let candidate = match &published.content {
+    let candidate = match &*published.content {
         Ok(candidate) => candidate,
         Err(refused) => {
             // That this node is not listed is told as such, with what is done about it.
@@ -75,7 +75,7 @@ pub(super) fn decide(seen: &Observed, policy: &Policy, plan: &mut Plan) {
 
 /// Whether `file` is what is published, in whatever generation.
 pub(super) fn shows(file: &InstalledFile, published: &Publication) -> bool {
-    let Ok(candidate) = &published.content else { return false };
+    let Ok(candidate) = &*published.content else { return false };
     let generation = file.generation().unwrap_or_default();
     file.misplaced.is_none()
         // A stamp is a number above zero; the file may still show the number that is published.
@@ -154,7 +154,7 @@ fn on_parole(seen: &Observed, strikes: u32, at: u64) -> bool {
 /// A group is a cluster's name for its life: another one comes from another cluster's resource.
 fn other_group(seen: &Observed, published: &Publication) -> Option<Situation> {
     let group = |conf: &Conf| conf.global("GROUP").map(|entry| entry.value.to_string());
-    let wanted = group(published.content.as_ref().ok()?.conf())?;
+    let wanted = group(published.content.as_ref().as_ref().ok()?.conf())?;
     // The file of an earlier hand, or of another role, says nothing about this one.
     let present = seen.memory.installed.as_ref().and_then(|_| group(&seen.file()?.conf))?;
     (present != wanted).then(|| Situation::Refused {
@@ -168,7 +168,7 @@ fn other_group(seen: &Observed, published: &Publication) -> Option<Situation> {
 
 /// A storage that answers with half of its members is more likely than half of a cluster leaving.
 fn shrunk(seen: &Observed, published: &Publication, impact: &Impact) -> Option<Situation> {
-    let Ok(candidate) = &published.content else { return None };
+    let Ok(candidate) = &*published.content else { return None };
     let to = candidate.conf().servers().len();
     let lost = impact.servers_removed.len();
     let from = to + lost - impact.servers_added.len().min(to);

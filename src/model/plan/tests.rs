@@ -53,7 +53,7 @@ fn candidate(text: &str) -> Candidate {
 fn publication(text: &str) -> Publication {
     Publication {
         hash: crate::model::candidate::hash(text),
-        content: Ok(candidate(text)),
+        content: Arc::new(Ok(candidate(text))),
         looks: 1,
         quiet: S(60),
         differing: S(0),
@@ -222,7 +222,7 @@ fn losing_more_than_half_of_the_servers_is_held_until_three_looks_agree() {
 #[test]
 fn a_refused_text_changes_nothing_and_is_told() {
     let refused = Refused::disputed("no GROUP");
-    let publication = Publication { content: Err(refused), ..publication(&three()) };
+    let publication = Publication { content: Arc::new(Err(refused)), ..publication(&three()) };
     let seen = Observed { published: Published::Known(Box::new(publication)), ..settled() };
     assert_eq!(steps(&seen), NOTHING);
     assert!(matches!(&situations(&seen)[..], [Situation::Refused { .. }]));
@@ -231,7 +231,7 @@ fn a_refused_text_changes_nothing_and_is_told() {
 #[test]
 fn a_dead_token_does_not_hide_that_a_text_is_refused() {
     let refused = Refused::disputed("no GROUP");
-    let publication = Publication { content: Err(refused), ..publication(&three()) };
+    let publication = Publication { content: Arc::new(Err(refused)), ..publication(&three()) };
     let seen = Observed {
         published: Published::Known(Box::new(publication)),
         token_refused: true,

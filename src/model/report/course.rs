@@ -56,6 +56,11 @@ impl Course {
         turns
     }
 
+    /// Whether nothing is wrong, nor was lately.
+    pub fn is_over(&self) -> bool {
+        self.present.is_empty() && self.absent.is_empty()
+    }
+
     /// What is wrong now.
     pub fn present(&self) -> &[Ailment] {
         &self.present
