@@ -128,7 +128,7 @@ fn publication() -> Publication {
     let host = Host { addresses: vec![[192, 0, 2, 10].into()], ..Host::default() };
     Publication {
         hash: hash(TEXT),
-        content: Draft::new(TEXT, &cuk).check(&host, Stamp::Generation),
+        content: Draft::new(TEXT, &cuk).check(&host, Stamp::Generation).into(),
         looks: 3,
         quiet: Duration::from_secs(60),
         differing: Duration::from_secs(60),
