@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use k2hdkc_slave_agent::model::report::Report;
@@ -99,6 +100,47 @@ async fn the_figures_of_an_outage_pass_promtool_and_say_so() {
     assert!(value(&text, "looks_total{result=\"unreachable\"}").unwrap() > 1.0, "{text}");
     assert_eq!(value(&text, "verdict_info{code=\"trouble\"}"), Some(1.0), "{text}");
     assert_eq!(value(&text, "settled"), Some(0.0), "{text}");
+}
+
+/// The files for monitoring, and what the figures are called in them.
+fn monitoring(name: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("packaging/monitoring");
+    fs::read_to_string(folder.join(name)).unwrap()
+}
+
+#[tokio::test]
+#[expect(clippy::print_stderr, reason = "a test that leaves something out says so")]
+async fn alerts_and_dashboard_name_figures_that_there_are_and_pass_the_real_tools() {
+    let node = Node::settled().await;
+    // It unsettles nothing, and is what the alerts look at: a situation.
+    node.k2hr3.revoke(node.cluster.token()).await.unwrap();
+    let told = |report: &Report| report.settled && !report.situations.is_empty();
+    let is_connected = |report: &Report| report.chmpx.servers.iter().all(|one| one.connected);
+    node.until("it is told", |report| told(report) && is_connected(report)).await;
+    let text = metrics(&node).await;
+    for file in ["alerts.yml", "alerts-test.yml", "dashboard.json"] {
+        let content = monitoring(file);
+        let named = content.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        for name in named.filter(|word| word.starts_with(PREFIX)) {
+            let is_there = |end| text.contains(&format!("\n{name}{end}"));
+            assert!(is_there(' ') || is_there('{'), "{file} names {name}, which is not in\n{text}");
+        }
+    }
+    let is_there = |tool: &str| {
+        let mut ask = Command::new(tool);
+        ask.arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
+    };
+    if !["promtool", "prometheus", "python3"].into_iter().all(is_there) {
+        eprintln!("SKIPPED: no prometheus (Debian: prometheus) to load alerts and dashboard");
+        return;
+    }
+    let file = node.path("metrics");
+    fs::write(&file, &text).unwrap();
+    let check = Path::new(env!("CARGO_MANIFEST_DIR")).join("packaging/monitoring/check");
+    let checked = tokio::process::Command::new(check).arg(&file).output().await.unwrap();
+    let said = String::from_utf8_lossy(&checked.stdout) + String::from_utf8_lossy(&checked.stderr);
+    assert!(checked.status.success(), "{said}");
+    assert!(said.contains("queries of the dashboard"), "{said}");
 }
 
 #[tokio::test]
