@@ -9,7 +9,9 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 pub use afterword::Afterword;
 
-use crate::commands::{bootstrap, check, doctor, history, man, plan, refresh, status, take_over};
+use crate::commands::{
+    bootstrap, check, completions, config, doctor, history, man, plan, refresh, status, take_over,
+};
 use crate::settings::Flags;
 
 /// Keeps a K2HDKC slave node's chmpx in step with its cluster, as published by K2HR3.
@@ -41,6 +43,7 @@ pub fn command() -> clap::Command {
 
 /// Options of every command.
 #[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Options of every command")]
 pub struct Global {
     /// Look for all default paths below this directory
     #[arg(long, value_name = "DIR", global = true)]
@@ -99,8 +102,12 @@ pub enum Command {
     Bootstrap(bootstrap::Bootstrap),
     /// Take over from k2hr3-get-resource-helper: show what that means on this host, or do it
     TakeOver(take_over::TakeOver),
+    /// Show the settings that hold, or check whether they can be used
+    Config(config::Config),
     /// Print a manual page, to be read with `man -l -`, or write all of them
     Man(man::Man),
+    /// Print what a shell needs to complete commands and options; the packages install it
+    Completions(completions::Completions),
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

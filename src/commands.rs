@@ -3,6 +3,8 @@
 pub mod bootstrap;
 pub mod check;
 pub mod compare;
+pub mod completions;
+pub mod config;
 pub mod doctor;
 pub mod history;
 pub mod man;

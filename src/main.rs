@@ -74,7 +74,9 @@ async fn perform(cli: Cli) -> Result<Exit, Failed> {
         Command::Unregister => member::run(&layers, false).await.map(told),
         Command::Bootstrap(bootstrap) => bootstrap.run(&layers).await,
         Command::TakeOver(take_over) => take_over.run(&layers).await.map(said),
+        Command::Config(config) => config.run(&layers).map(said),
         Command::Man(man) => man.run().map(said),
+        Command::Completions(completions) => Ok(said(completions.run())),
     }
 }
 

@@ -23,7 +23,7 @@ pub use keys::{KEYS, Key};
 pub use kind::Kind;
 pub use layers::{Flags, Layers};
 pub(crate) use table::below;
-pub use table::{Origin, Table};
+pub use table::{Origin, Table, shown};
 
 use crate::model::candidate::Stamp;
 use crate::model::identity::Cuk;
@@ -117,6 +117,11 @@ impl SettingsError {
 pub fn effective(layers: &Layers) -> Result<Table, SettingsError> {
     let mut table = layers.table()?;
     identity::complete(&mut table, layers.root(), &identity::small_file);
+    let tokens = identity::token_files(&table, layers.root());
+    if let Some(path) = tokens.into_iter().find(|path| path.exists()) {
+        let value = path.display().to_string();
+        table.fill("k2hr3.token_file", Some(value), Origin::File { path, line: None });
+    }
     Ok(table)
 }
 

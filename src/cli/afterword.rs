@@ -59,6 +59,10 @@ const WAITED_FOR: &[(Exit, &str)] = &[
 const ASKED_AGENT: &[(Exit, &str)] =
     &[(Exit::Ok, "the agent answered"), (Exit::Unavailable, "no agent answered")];
 
+const USABLE: &[(Exit, &str)] = &[
+    (Exit::Ok, "the settings can be used"),
+    (Exit::Settings, "they cannot: the error says which, where and why"),
+];
 const READ: &[(Exit, &str)] = &[
     (Exit::Ok, "shown"),
     (Exit::Usage, "there is no change of this number"),
@@ -190,6 +194,25 @@ const AFTERWORDS: &[Afterword] = &[
             (Exit::Differences, "without --apply: the steps are only shown"),
             (Exit::CannotWrite, "a step failed"),
         ],
+    ),
+    of("config", &[("config show", "every setting as it holds")], USABLE),
+    of(
+        "config show",
+        &[
+            ("config show --origin", "which file, variable or flag decides each"),
+            ("config show", "the same as one settings file"),
+        ],
+        USABLE,
+    ),
+    of(
+        "config check",
+        &[("--settings draft.conf config check", "before it is put in place")],
+        USABLE,
+    ),
+    of(
+        "completions",
+        &[("completions bash", "for a shell that no package has provided for")],
+        &[(Exit::Ok, "printed")],
     ),
     of(
         "man",

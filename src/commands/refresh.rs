@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
 use super::run::pace;
 use super::{Exit, Failed, SOCKET};
 use crate::agent;
@@ -16,7 +18,7 @@ use crate::settings::{self, Layers};
 #[derive(Debug, clap::Args)]
 pub struct Refresh {
     /// Wait until this is true
-    #[arg(long, value_name = "STATE", value_parser = until, default_value = "looked")]
+    #[arg(long, value_name = "STATE", value_parser = until(), ignore_case = true, default_value = "looked")]
     pub wait: Until,
     /// Wait no longer than this many seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
@@ -26,12 +28,11 @@ pub struct Refresh {
     pub force: bool,
 }
 
-fn until(text: &str) -> Result<Until, String> {
-    match text.to_lowercase().as_str() {
-        "looked" => Ok(Until::Looked),
-        "adopted" => Ok(Until::Adopted),
-        _ => Err("`looked` or `adopted` is needed".to_owned()),
-    }
+fn until() -> impl TypedValueParser<Value = Until> {
+    PossibleValuesParser::new(["looked", "adopted"]).map(|word| match word.as_str() {
+        "adopted" => Until::Adopted,
+        _ => Until::Looked,
+    })
 }
 
 impl Refresh {

@@ -106,6 +106,23 @@ impl Table {
         self.0.get(name).map(|(value, origin)| (value.as_str(), origin))
     }
 
+    /// The value of a setting as it is used, with the root before the default of a path.
+    pub fn holds(&self, key: &Key, root: &Path) -> String {
+        match key.kind {
+            Kind::Path if !self.text(key.name).is_empty() => {
+                self.path(key.name, root).display().to_string()
+            }
+            Kind::Path
+            | Kind::Text(_)
+            | Kind::Url(_)
+            | Kind::Choice(_)
+            | Kind::Duration(_)
+            | Kind::Number(..)
+            | Kind::Mode
+            | Kind::Address => self.text(key.name),
+        }
+    }
+
     pub(super) fn text(&self, name: &str) -> String {
         self.0.get(name).map_or_else(String::new, |(value, _)| value.clone())
     }
@@ -186,7 +203,7 @@ impl Table {
 }
 
 /// A value as it may be told: without the password of a proxy.
-pub(super) fn shown(name: &str, value: &str) -> String {
+pub fn shown(name: &str, value: &str) -> String {
     let is_url = matches!(Key::named(name).map(|key| key.kind), Some(Kind::Url(_)));
     match value.rsplit_once('@').filter(|_| is_url) {
         None => value.to_owned(),
