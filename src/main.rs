@@ -10,10 +10,12 @@ use tracing::level_filters::LevelFilter;
 use k2hdkc_slave_agent::cli::{Cli, Command, Global, usage};
 use k2hdkc_slave_agent::commands::status::fresh;
 use k2hdkc_slave_agent::commands::{Exit, Failed, member, metrics, rollback, run};
+use k2hdkc_slave_agent::effects::process::leave_no_core_dump;
 use k2hdkc_slave_agent::model::report::Report;
 use k2hdkc_slave_agent::settings::Layers;
 
 fn main() -> ExitCode {
+    leave_no_core_dump();
     let cli = match Cli::read() {
         Ok(cli) => cli,
         Err(error) => return not_understood(&error),
