@@ -18,7 +18,7 @@ pub(super) fn look(conf: &Conf, host: &Host, findings: &mut Findings) {
             findings.add(Code::SelfMissing, None, message);
         }
         [first, others @ ..] => {
-            look_at_first(conf, first, others, findings);
+            look_at_possible(conf, &found, findings);
             look_at_others(&selfhood, first, others, findings);
         }
     }
@@ -68,17 +68,22 @@ fn matches_cuk(own: &Text, cuk: &Text) -> Certainty {
     Pattern::read(cuk).matches(own).into()
 }
 
-fn look_at_first(conf: &Conf, first: &Own<'_>, others: &[Own<'_>], findings: &mut Findings) {
-    let (peer, line) = (first.peer, Some(first.peer.line));
-    if first.certainty == Certainty::Maybe {
-        let message =
-            format!("whether the entry {} is this host could not be found out", peer.name);
-        findings.add(Code::SelfUnclear, line, message);
-        // Whichever it is, it must do.
-        if let Some(next) = others.first() {
-            look_at_first(conf, next, others.get(1..).unwrap_or_default(), findings);
+/// The first entry that is this host for certain, and all before it that may be: whichever it is,
+/// it must do.
+fn look_at_possible(conf: &Conf, found: &[Own<'_>], findings: &mut Findings) {
+    for own in found {
+        look_at_own(conf, own, findings);
+        if own.certainty != Certainty::Maybe {
+            return;
         }
+        let message =
+            format!("whether the entry {} is this host could not be found out", own.peer.name);
+        findings.add(Code::SelfUnclear, Some(own.peer.line), message);
     }
+}
+
+fn look_at_own(conf: &Conf, first: &Own<'_>, findings: &mut Findings) {
+    let (peer, line) = (first.peer, Some(first.peer.line));
     if first.is_server && conf.mode() != Some(Mode::Server) {
         let message = format!(
             "the server {} is this host: chmpx takes its entry, seed and id for its own",
@@ -199,6 +204,14 @@ mod tests {
         let text = own("silent", "cuk-own", "8031");
         breaks_only(&text, Code::SelfUnclear);
         assert_eq!((verdict(&text).loads, verdict(&text).starts), (true, None));
+    }
+
+    #[test]
+    fn any_number_of_entries_that_may_be_this_host_is_looked_at() {
+        let entry = |n| format!("[SLVNODE]\nNAME = silent\nCUK = cuk-own\nCTLPORT = 8031\n# {n}\n");
+        let many: String = (0..20_000).map(entry).collect();
+        let text = format!("{}\n{many}", own("silent", "cuk-own", "8031"));
+        assert_eq!(verdict(text).starts, None);
     }
 
     #[test]
