@@ -7,10 +7,17 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use sim::chmpx::{Builder, Chmpx, free_port};
-use sim::k2hr3::{Admin, Cluster, NamedBy};
+use sim::k2hr3::{Admin, Cluster, NamedBy, Papers, Validity};
 use tempfile::TempDir;
 
 pub const AGENT: &str = env!("CARGO_BIN_EXE_k2hdkc-slave-agent");
+
+/// How K2HR3 is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    Http,
+    Tls,
+}
 
 pub struct Rig {
     pub k2hr3: Admin,
@@ -21,30 +28,77 @@ pub struct Rig {
 }
 
 impl Rig {
-    /// A node that looks every `interval`, with nothing running on it yet.
-    pub async fn new(interval: &str) -> Self {
-        let k2hr3 = Admin::spawn(&program("k2hr3-sim"), &[]).await.unwrap();
-        let plan = k2hr3.cluster("c1").servers(3).named_by(NamedBy::Ip);
-        let cluster = plan.ports(8020, 8021, free_port().unwrap()).await.unwrap();
+    /// A node of a cluster of so many servers that looks every `interval`, with nothing running on
+    /// it yet.
+    pub async fn new(interval: &str, servers: u8, reach: Reach) -> Self {
         let directory = tempfile::tempdir().unwrap();
+        let papers = Papers::issue(directory.path(), &["127.0.0.1"], Validity::Good).unwrap();
+        let path = |path: &Path| path.display().to_string();
+        let (certificate, key) = (path(&papers.certificate), path(&papers.key));
+        let tls = ["--tls-cert", certificate.as_str(), "--tls-key", key.as_str()];
+        let arguments: &[&str] = if reach == Reach::Tls { &tls } else { &[] };
+        let k2hr3 = Admin::spawn(&program("k2hr3-sim"), arguments).await.unwrap();
+        let plan = k2hr3.cluster("c1").servers(servers).named_by(NamedBy::Ip);
+        let cluster = plan.ports(8020, 8021, free_port().unwrap()).await.unwrap();
         let rig = Self { k2hr3, cluster, directory, chmpx: None, agent: None };
-        let etc = rig.directory.path().join("root/etc/k2hdkc");
-        fs::create_dir_all(&etc).unwrap();
-        fs::write(etc.join("token"), rig.cluster.token()).unwrap();
+        fs::create_dir_all(rig.etc()).unwrap();
+        fs::write(rig.etc().join("token"), rig.cluster.token()).unwrap();
         let bin = rig.builder().install().unwrap();
         let settings = format!(
-            "[k2hr3]\napi_uri = {}\nrole = {}\ntoken_file = {}\n[node]\ncuk = i-bench\ntag = {}\n\
-             [pace]\ninterval = {interval}\nsettle = 0s\n[chmpx]\nstatus_command = {}\n\
-             conftest_command =\npid_file = {}\n",
+            "[k2hr3]\napi_uri = {}\nrole = {}\ntoken_file = {}\nca_file = {}\n[node]\n\
+             cuk = i-bench\ntag = {}\n[pace]\ninterval = {interval}\nsettle = 0s\n[chmpx]\n\
+             status_command = {}\nconftest_command =\npid_file = {}\n",
             rig.k2hr3.url(),
             rig.cluster.role(),
-            etc.join("token").display(),
+            path(&rig.etc().join("token")),
+            path(&papers.authority),
             own_address(),
-            bin.join("chmpxstatus").display(),
-            rig.directory.path().join("chmpx/pid/chmpx.pid").display(),
+            path(&bin.join("chmpxstatus")),
+            path(&rig.directory.path().join("chmpx/pid/chmpx.pid")),
         );
-        fs::write(etc.join("slave-agent.conf"), settings).unwrap();
+        fs::write(rig.etc().join("slave-agent.conf"), settings).unwrap();
         rig
+    }
+
+    fn etc(&self) -> PathBuf {
+        self.directory.path().join("root/etc/k2hdkc")
+    }
+
+    /// What another poller needs to know.
+    pub fn environment(&self) -> [(&'static str, String); 5] {
+        [
+            ("K2HR3_URL", self.k2hr3.url().to_owned()),
+            ("ROLE", self.cluster.role()),
+            ("RESOURCE", self.cluster.resource()),
+            ("CUK", "i-bench".to_owned()),
+            ("TOKEN_FILE", self.etc().join("token").display().to_string()),
+        ]
+    }
+
+    /// The text that is published.
+    pub async fn text(&self) -> String {
+        let answer: serde_json::Value =
+            serde_json::from_str(&self.cluster.published().await.unwrap().text()).unwrap();
+        answer["resource"].as_str().unwrap().to_owned()
+    }
+
+    /// Publishes another text.
+    pub async fn publish(&self, text: &str) {
+        self.cluster.publish(text).await.unwrap();
+    }
+
+    /// Where the agent listens.
+    pub fn socket(&self) -> PathBuf {
+        crate::looks::socket_below(&self.directory.path().join("root"))
+    }
+
+    /// Waits for the first file.
+    pub async fn installed(&self) {
+        let end = Instant::now() + Duration::from_secs(30);
+        while !self.target().exists() || !self.socket().exists() {
+            assert!(Instant::now() < end, "nothing is installed");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     pub fn target(&self) -> PathBuf {
@@ -86,7 +140,7 @@ impl Rig {
     pub async fn bare_requests(&self) -> Duration {
         let token = format!("R={}", self.cluster.token());
         let headers = [("x-auth-token", token.as_str())];
-        let read = format!("/v1/resource/{}?type=string", self.cluster.resource());
+        let read = format!("/v1/resource/{}", self.cluster.resource());
         let register = format!("/v1/role/{}?cuk=i-bare", self.cluster.role());
         let begin = Instant::now();
         self.k2hr3.raw("GET", &read, &headers, "").await.unwrap();
