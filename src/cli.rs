@@ -16,7 +16,7 @@ use crate::settings::Flags;
 
 /// Keeps a K2HDKC slave node's chmpx in step with its cluster, as published by K2HR3.
 #[derive(Debug, Parser)]
-#[command(name = "k2hdkc-slave-agent", version, disable_help_subcommand = true)]
+#[command(name = "k2hdkc-slave-agent", version)]
 pub struct Cli {
     /// Settings that hold for every command.
     #[command(flatten)]

@@ -110,6 +110,20 @@ async fn a_password_of_a_proxy_is_in_no_error() {
 }
 
 #[test]
+fn help_is_there_however_it_is_asked_for() {
+    let asked = |words: &[&str]| {
+        let output = std::process::Command::new(AGENT).args(words).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{words:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert_eq!(asked(&["help"]), asked(&["--help"]));
+    assert_eq!(asked(&["help", "refresh"]), asked(&["refresh", "--help"]));
+    let help = asked(&["help", "config", "show"]);
+    assert!(help.contains("Examples:\n  k2hdkc-slave-agent config show --origin\n"), "{help}");
+    assert!(help.contains("Exit codes:\n   0  "), "{help}");
+}
+
+#[test]
 fn without_any_argument_the_commands_are_listed() {
     let output = std::process::Command::new(AGENT).output().unwrap();
     assert_eq!(output.status.code(), Some(64));

@@ -12,6 +12,7 @@ mod bootstrap;
 mod change;
 mod check_command;
 mod commands;
+mod compared;
 mod completions;
 mod config;
 mod crash_points;
