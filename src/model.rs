@@ -22,4 +22,5 @@ mod posix;
 pub mod report;
 pub mod rules;
 pub mod settings;
+pub mod shadow;
 pub mod trial;

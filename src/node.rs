@@ -119,6 +119,9 @@ pub struct Node {
 pub enum Manners {
     /// Nothing: not even remember.
     OnlyLooks,
+    /// Not even that: it keeps away from the control port, where a connection makes chmpx read its
+    /// file, in whatever state somebody else has left that.
+    Shadows,
     /// What is asked for.
     Acts,
     /// That, and telling systemd.
@@ -196,7 +199,7 @@ impl Node {
 
     /// Keeps the memory. A memory that cannot be kept costs work after a restart, nothing else.
     fn remember(&mut self) -> Result<(), Trouble> {
-        if self.manners == Manners::OnlyLooks {
+        if matches!(self.manners, Manners::OnlyLooks | Manners::Shadows) {
             return Ok(());
         }
         self.state.keep(&self.memory).map_err(|error| on_disk("keeping the agent's memory", error))

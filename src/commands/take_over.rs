@@ -1,7 +1,11 @@
 //! `take-over`: do the work of the official helper from now on, or give it back.
 
+mod shadow;
+
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
+use std::time::Duration;
 
 use super::{Exit, Failed};
 use crate::agent::Chain;
@@ -22,6 +26,12 @@ pub struct TakeOver {
     /// The way back: stop this agent and start the helper's timer again
     #[arg(long)]
     pub hand_back: bool,
+    /// Only look, for --for or until interrupted: what the helper does, and what this agent would do
+    #[arg(long, conflicts_with_all = ["apply", "hand_back"])]
+    pub shadow: bool,
+    /// How long to look with --shadow, in seconds
+    #[arg(long = "for", value_name = "SECONDS", requires = "shadow")]
+    pub seconds: Option<u64>,
 }
 
 impl TakeOver {
@@ -31,6 +41,15 @@ impl TakeOver {
         let drop_in = settings.paths.settings_file.with_file_name(DROP_IN);
         let directory = &settings.paths.antpickax_dir;
         let found = helper::found(directory, &settings.identity.resource, &settings.target.path);
+        if self.shadow {
+            let limit = self.seconds.map(Duration::from_secs);
+            // Whoever reads them wants them now; nobody may be reading any longer.
+            let mut say = |line: &str| drop(writeln!(std::io::stdout(), "{line}"));
+            return Ok((
+                shadow::run(settings, found.output(), limit, &mut say).await?,
+                String::new(),
+            ));
+        }
         let steps = if self.hand_back {
             hand_back(&drop_in)
         } else {

@@ -5,7 +5,7 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::{Node, on_disk};
+use super::{Manners, Node, on_disk};
 use crate::agent::Trouble;
 use crate::effects::chmpx::Ask;
 use crate::effects::disk::{self, Attributes, Found};
@@ -108,10 +108,11 @@ impl Node {
             return seen.clone();
         }
         let quiet = self.last_install.is_some_and(|at| at.elapsed() < QUIET);
-        let ask = if quiet { Ask::OffControlPort } else { Ask::Freely };
+        let shadows = self.manners == Manners::Shadows;
+        let ask = if quiet || shadows { Ask::OffControlPort } else { Ask::Freely };
         let mut seen = self.chmpx.look(&conf, ask).await;
         let had_time = self.last_install.is_none_or(|at| at.elapsed() >= HEAL_AFTER);
-        if had_time && is_behind(&seen, &conf) {
+        if had_time && !shadows && is_behind(&seen, &conf) {
             let attention = self.chmpx.attention(&conf).await;
             if matches!(attention, Attention::Free { .. }) {
                 // It may have answered because it has just become ready with the file.

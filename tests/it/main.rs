@@ -32,6 +32,7 @@ mod outage;
 mod refusal;
 mod schema;
 mod secrets;
+mod shadow;
 mod shutdown;
 mod status;
 mod support;

@@ -24,6 +24,9 @@ take_over() {
   official_helper 3
   local inode
   inode=$(on 3 stat --format=%i /etc/k2hdkc/slave.ini)
+  # First only looked at: the helper goes on, and the file is not touched.
+  on 3 k2hdkc-slave-agent take-over --shadow --for 3
+  is "$inode" on 3 stat --format=%i /etc/k2hdkc/slave.ini
   fails on 3 k2hdkc-slave-agent take-over
   is active state_of 3 k2hr3-get-resource.service
   on 3 k2hdkc-slave-agent take-over --apply

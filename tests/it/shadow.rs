@@ -1,0 +1,69 @@
+//! Looking at what the official helper does, without a hand in it.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::process::{ChildStdout, Stdio};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use crate::support::Node;
+
+/// Reads until a line has `part`. The child ends when the test does, so this ends, too.
+fn until(lines: &mut BufReader<ChildStdout>, part: &str) -> String {
+    let mut read = String::new();
+    loop {
+        let mut line = String::new();
+        assert!(lines.read_line(&mut line).unwrap() > 0, "no line with {part:?} in:\n{read}");
+        read.push_str(&line);
+        if line.contains(part) {
+            return read;
+        }
+    }
+}
+
+fn files(node: &Node) -> BTreeSet<String> {
+    let names = ["root/etc/k2hdkc", "root/var/lib/k2hdkc-slave-agent"].map(|name| node.path(name));
+    let entries = names.iter().flat_map(|directory| fs::read_dir(directory).unwrap());
+    entries.map(|entry| entry.unwrap().path().display().to_string()).collect()
+}
+
+#[tokio::test]
+async fn beside_the_helper_the_agent_tells_what_it_sees_and_writes_nothing() {
+    let mut node = Node::settled().await;
+    node.stop_agent(Signal::SIGTERM).await;
+    let target = node.target();
+    let antpickax = node.path("root/etc/antpickax");
+    fs::create_dir_all(&antpickax).unwrap();
+    let directory = target.parent().unwrap().display();
+    let name = target.file_name().unwrap().to_str().unwrap();
+    fs::write(
+        antpickax.join("k2hr3-get-resource-helper.conf"),
+        format!("OUTPUT_DIR = {directory}\nOUTPUT_FILE = {name}\n"),
+    )
+    .unwrap();
+    let before = files(&node);
+    let state = fs::read(node.path("root/var/lib/k2hdkc-slave-agent/state.json")).unwrap();
+
+    let mut shadow = node.agent(&["take-over", "--shadow"]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(shadow.stdout.take().unwrap());
+    until(&mut lines, "the file says what is published");
+
+    let text = node.template().await.replace("RWTIMEOUT           = 10000", "RWTIMEOUT = 9000");
+    node.cluster.publish(text).await.unwrap();
+    until(&mut lines, "would install what is published: live, 0 servers more, 0 fewer");
+
+    // What `cat new > file` does first; chmpx ends on it.
+    fs::write(&target, "").unwrap();
+    until(&mut lines, "chmpx could not load the file as it is now");
+    until(&mut lines, "chmpx is lost");
+
+    assert_eq!(files(&node), before);
+    assert_eq!(fs::read(node.path("root/var/lib/k2hdkc-slave-agent/state.json")).unwrap(), state);
+    kill(Pid::from_raw(shadow.id().try_into().unwrap()), Signal::SIGINT).unwrap();
+    let end = until(&mut lines, "taking over would");
+    assert!(end.contains("1  changes of what is published"), "{end}");
+    assert!(end.contains("1  times the file was one that chmpx cannot load"), "{end}");
+    assert_eq!(shadow.wait().unwrap().code(), Some(2));
+}
