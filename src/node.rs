@@ -133,7 +133,7 @@ impl Node {
     pub fn new(settings: Settings, desk: Desk, manners: Manners) -> Result<Self, StartError> {
         let directory = settings.paths.state_dir.clone();
         let mut state = match manners {
-            Manners::OnlyLooks => State::reading(directory),
+            Manners::OnlyLooks | Manners::Shadows => State::reading(directory),
             Manners::Acts | Manners::ActsForSystemd => State::new(directory.clone())
                 .map_err(|cause| StartError::State { path: directory, cause })?,
         };

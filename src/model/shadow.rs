@@ -151,7 +151,7 @@ fn standing(seen: &Observed) -> Standing {
         return Standing::Bad(first.unwrap_or_default());
     }
     let Published::Known(publication) = &seen.published else { return Standing::Unknown };
-    match &publication.content {
+    match &*publication.content {
         Err(refused) => Standing::Refused(
             refused.first().map_or_else(String::new, |finding| finding.message.clone()),
         ),
