@@ -68,7 +68,9 @@ impl StartError {
             Self::K2hr3(Unusable::CaFile { .. }) => {
                 "correct k2hr3.ca_file, or make the file readable"
             }
-            Self::K2hr3(Unusable::Address { .. }) => "correct k2hr3.api_uri",
+            Self::K2hr3(Unusable::Address { .. }) => {
+                "correct k2hr3.api_uri; a name with other than ASCII letters is written as xn--…"
+            }
             Self::K2hr3(Unusable::Client { .. }) => "correct k2hr3.ca_file (PEM) and k2hr3.proxy",
         }
     }

@@ -112,6 +112,13 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_address_is_an_error_at_the_start() {
+        for base in ["http://", "http://h:99999", "http://größe.example", "http://a b"] {
+            assert!(resource(base, &node("i", "t"), false).is_err(), "{base}");
+        }
+    }
+
+    #[test]
     fn a_key_is_named_beside_its_type() {
         let url = key("http://h", &node("i", "t"), false, "k2hr3-init-packages");
         assert!(url.ends_with("?type=keys&keyname=k2hr3-init-packages"), "{url}");
