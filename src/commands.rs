@@ -12,6 +12,7 @@ pub mod member;
 pub mod metrics;
 pub(crate) mod page;
 pub mod plan;
+pub(crate) mod progress;
 pub mod refresh;
 pub mod rollback;
 pub mod run;

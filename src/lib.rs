@@ -7,6 +7,7 @@ pub mod agent;
 pub mod cli;
 pub mod commands;
 pub mod effects;
+pub mod log;
 pub mod model;
 pub mod node;
 pub mod settings;

@@ -5,12 +5,12 @@ use std::io::{IsTerminal, Write as _};
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
-use tracing::level_filters::LevelFilter;
 
 use k2hdkc_slave_agent::cli::{Cli, Command, Global, usage};
 use k2hdkc_slave_agent::commands::status::fresh;
 use k2hdkc_slave_agent::commands::{Exit, Failed, member, metrics, rollback, run};
 use k2hdkc_slave_agent::effects::process::leave_no_core_dump;
+use k2hdkc_slave_agent::log;
 use k2hdkc_slave_agent::model::report::Report;
 use k2hdkc_slave_agent::settings::Layers;
 
@@ -20,7 +20,8 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return not_understood(&error),
     };
-    log(&cli.global, matches!(cli.command, Command::Run));
+    let Global { verbose, log_json, .. } = cli.global;
+    log::start(verbose, log_json, matches!(cli.command, Command::Run));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = match runtime {
         Ok(runtime) => runtime,
@@ -90,21 +91,4 @@ fn said((exit, text): (Exit, String)) -> Exit {
     // A reader that went away has read enough.
     let _enough = std::io::stdout().write_all(text.as_bytes());
     exit
-}
-
-/// The log goes to standard error, for the journal to add the time.
-fn log(global: &Global, is_daemon: bool) {
-    let level = match (global.verbose, is_daemon) {
-        (0, false) => LevelFilter::WARN,
-        (0, true) => LevelFilter::INFO,
-        (1, _) => LevelFilter::DEBUG,
-        _ => LevelFilter::TRACE,
-    };
-    let builder = tracing_subscriber::fmt()
-        .with_max_level(level)
-        .with_target(false)
-        .without_time()
-        .with_ansi(colours(&std::io::stderr()))
-        .with_writer(std::io::stderr);
-    if global.log_json { builder.json().init() } else { builder.init() }
 }

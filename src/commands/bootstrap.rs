@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use tokio::time::sleep;
 
+use super::progress::waiting;
 use super::{Exit, Failed};
 use crate::agent::Chain;
 use crate::effects::clock;
@@ -20,7 +21,7 @@ use crate::model::pace::{Pace, Turn};
 use crate::model::packages::{Package, SERVICE_KEY, Unit, Wanted};
 use crate::model::settings::Settings;
 use crate::settings::{self, Layers};
-use progress::Progress;
+use progress::{Progress, say};
 
 /// The wish that the user data leaves in the state directory; gone when it is fulfilled.
 const WISH: &str = "bootstrap";
@@ -48,7 +49,7 @@ impl Bootstrap {
         let end = self.timeout.map(|seconds| Instant::now() + Duration::from_secs(seconds));
         let mut work = Work {
             host: Host::found(),
-            progress: Progress::new(),
+            progress: Progress::default(),
             patience: Patience { pace: pace(&settings), end },
         };
         let wanted = work.wanted(&k2hr3, &settings).await?;
@@ -56,12 +57,12 @@ impl Bootstrap {
             return work.end(&wanted).await;
         }
         work.begin(&wanted).await?;
-        latitude::give(&work.host, &mut work.progress, &settings, layers.root()).await?;
+        latitude::give(&work.host, &settings, layers.root()).await?;
         let exit = if wanted.refused.is_empty() { Exit::Ok } else { Exit::Refused };
         if exit == Exit::Ok {
             fulfilled(&settings.paths.state_dir.join(WISH))?;
         }
-        work.progress.done();
+        say("done");
         Ok(exit)
     }
 }
@@ -110,27 +111,29 @@ impl Work {
     /// Asks K2HR3 until it answers.
     async fn wanted(&mut self, k2hr3: &K2hr3, settings: &Settings) -> Result<Wanted, Failed> {
         loop {
-            let failure = match asking::wanted(k2hr3, settings).await {
+            let asking = asking::wanted(k2hr3, settings);
+            let failure = match waiting("asking K2HR3", asking).await {
                 Ok(wanted) => {
-                    self.tell_left_out(&wanted);
+                    Self::tell_left_out(&wanted);
                     return Ok(wanted);
                 }
                 Err(failure) => failure,
             };
             self.progress.waiting("K2HR3", &failure.text);
-            if !self.patience.wait(failure.retry_after).await {
+            let patience = self.patience.wait(failure.retry_after);
+            if !waiting("waiting for K2HR3", patience).await {
                 return Err(given_up(&failure));
             }
         }
     }
 
-    fn tell_left_out(&mut self, wanted: &Wanted) {
+    fn tell_left_out(wanted: &Wanted) {
         for name in &wanted.replaced {
-            self.progress.said(&format!("left out {name}: this agent does its work"));
+            say(&format!("left out {name}: this agent does its work"));
         }
         for refused in &wanted.refused {
             let (name, why) = (&refused.name, refused.why);
-            self.progress.said(&format!("refused the name {name:?}: {why}"));
+            say(&format!("refused the name {name:?}: {why}"));
         }
     }
 
@@ -148,7 +151,8 @@ impl Work {
         self.install(&wanted.packages).await?;
         let mut lost = None;
         for unit in &wanted.units {
-            match self.host.begin(unit).await {
+            let doing = self.progress.doing("starting", unit.as_str());
+            match waiting(&doing, self.host.begin(unit)).await {
                 Ok(()) => self.progress.finished("started", unit.as_str()),
                 Err(error) => {
                     let what = Chain(&error).to_string();
@@ -178,13 +182,14 @@ impl Work {
         }
         while !missing.is_empty() {
             let mut why = None;
-            if let Err(error) = self.host.learn().await {
+            let learning = "asking the repositories of this host";
+            if let Err(error) = waiting(learning, self.host.learn()).await {
                 why = Some(Chain(&error).to_string());
             }
             let mut left = Vec::new();
             for package in missing {
-                self.progress.doing("installing", package.as_str());
-                match self.host.install(package).await {
+                let doing = self.progress.doing("installing", package.as_str());
+                match waiting(&doing, self.host.install(package)).await {
                     Ok(()) => self.progress.finished("installed", package.as_str()),
                     Err(error) => {
                         why = Some(format!("{}: {}", package.as_str(), Chain(&error)));
@@ -198,7 +203,7 @@ impl Work {
             }
             let why = why.unwrap_or_default();
             self.progress.waiting("packages", &why);
-            if !self.patience.wait(None).await {
+            if !waiting("waiting for packages", self.patience.wait(None)).await {
                 return Err(not_installed(&missing, &why));
             }
         }
@@ -209,12 +214,13 @@ impl Work {
     async fn end(&mut self, wanted: &Wanted) -> Result<Exit, Failed> {
         self.progress.expect(wanted.units.len());
         for unit in wanted.units.iter().rev() {
-            match self.host.end(unit).await {
+            let doing = self.progress.doing("stopping", unit.as_str());
+            match waiting(&doing, self.host.end(unit)).await {
                 Ok(()) => self.progress.finished("stopped", unit.as_str()),
                 Err(error) => self.progress.failed(unit.as_str(), &Chain(&error).to_string()),
             }
         }
-        self.progress.done();
+        say("done");
         Ok(Exit::Ok)
     }
 }

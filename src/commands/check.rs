@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use super::page::Paint;
+use super::progress::{self, Progress};
 use super::{Exit, Failed};
 use crate::model::conf::{Conf, Text};
 use crate::model::host::Host;
@@ -62,11 +63,14 @@ impl Check {
         let paint = Paint::new(io::stdout().is_terminal());
         let mut worst = None;
         let mut known = Known::default();
-        for slice in paths.chunks(SLICE) {
+        let progress = Progress::new();
+        for (done, slice) in (0..).step_by(SLICE).zip(paths.chunks(SLICE)) {
+            progress.doing(format_args!("{done} of {} files checked", paths.len()));
             let files =
                 spread(slice, |path| read(path)).into_iter().collect::<Result<Vec<_>, _>>()?;
             let host = self.who.host(files.iter().map(|file| &file.conf), &mut known);
             let told = spread(&files, |file| self.tell(file, &host, paint));
+            progress::erase();
             for (level, text) in told {
                 worst = worst.max(level);
                 if out.write_all(text.as_bytes()).is_err() {

@@ -5,6 +5,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
+use super::progress::waiting;
 use super::{Exit, Failed, SOCKET};
 use crate::effects::socket::{self, Request};
 use crate::model::doctor::{Agent, Finding, Level, verdict};
@@ -29,7 +30,8 @@ impl Doctor {
         let agent = ask(&settings.paths.runtime_dir).await;
         let (_line, desk) = socket::line();
         let mut node = Node::new(settings, desk, Manners::OnlyLooks)?;
-        let findings = node.examine(agent).await;
+        let what = "asking K2HR3, and looking at this node";
+        let findings = waiting(what, node.examine(agent)).await;
         let worst = findings.iter().map(|finding| finding.level).max();
         let exit = match worst {
             Some(Level::Risk | Level::Fault) => Exit::Differences,

@@ -3,6 +3,7 @@
 use std::env;
 use std::fmt::Write as _;
 use std::io::{IsTerminal as _, stdout};
+use std::os::fd::AsFd;
 
 use rustix::termios::tcgetwinsize;
 
@@ -50,7 +51,7 @@ impl Page {
     /// A page for standard output.
     pub(crate) fn new() -> Self {
         let is_terminal = stdout().is_terminal();
-        Self::of(Paint::new(is_terminal), if is_terminal { columns() } else { None })
+        Self::of(Paint::new(is_terminal), if is_terminal { columns(stdout()) } else { None })
     }
 
     /// A page in a pipe.
@@ -111,10 +112,15 @@ impl Page {
     }
 }
 
-/// The columns of the terminal at standard output, unless `COLUMNS` says otherwise.
-pub(crate) fn columns() -> Option<usize> {
+/// The columns of the terminal at `stream`, unless `COLUMNS` says otherwise.
+pub(crate) fn columns(stream: impl AsFd) -> Option<usize> {
     let wished = env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    let of_terminal = || tcgetwinsize(stdout()).ok().map(|size| usize::from(size.ws_col));
+    let of_terminal = || {
+        tcgetwinsize(stream)
+            .ok()
+            .map(|size| usize::from(size.ws_col))
+            .filter(|columns| *columns > 0)
+    };
     wished.filter(|columns| *columns > 0).or_else(of_terminal)
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use similar::TextDiff;
 
+use super::progress::waiting;
 use super::{Exit, Failed, compare};
 use crate::agent::World as _;
 use crate::effects::socket;
@@ -38,7 +39,8 @@ impl Plan {
         let policy = settings.policy.clone();
         let (_line, desk) = socket::line();
         let mut node = Node::new(settings, desk, Manners::OnlyLooks)?;
-        let (seen, troubles) = node.observe(true).await;
+        let what = "asking K2HR3, and looking at the file and chmpx";
+        let (seen, troubles) = waiting(what, node.observe(true)).await;
         let known = matches!(seen.published, Published::Known(_));
         if let Some(trouble) = troubles.into_iter().find(|_| !known) {
             return Err(trouble.into());

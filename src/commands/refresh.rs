@@ -1,9 +1,11 @@
 //! `refresh`: look at K2HR3 now.
 
+use std::future::ready;
 use std::path::Path;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
+use super::progress::while_waiting;
 use super::run::pace;
 use super::{Exit, Failed, SOCKET};
 use crate::agent;
@@ -63,7 +65,7 @@ pub(super) async fn ask_or_do<F: Future<Output = Option<Report>>>(
     wish: impl FnOnce(Line) -> F,
 ) -> Result<Report, Failed> {
     let socket = settings.paths.runtime_dir.join(SOCKET);
-    if let Some(answer) = ask(&socket, request).await {
+    if let Some(answer) = while_waiting(|| told_by(&socket), ask(&socket, request)).await {
         return answer;
     }
     let _lock = Lock::take(&settings.paths.runtime_dir)?;
@@ -72,7 +74,10 @@ pub(super) async fn ask_or_do<F: Future<Output = Option<Report>>>(
     let mut node = Node::new(settings, desk, Manners::Acts)?;
     node.hurry();
     let pace = pace(&node);
-    let report = agent::run(&mut node, pace, &policy, wish(line)).await;
+    let last = line.clone();
+    let told = || ready(last.last().map_or_else(looking, |report| report.verdict.sentence));
+    let working = agent::run(&mut node, pace, &policy, wish(line));
+    let report = while_waiting(told, working).await;
     report.ok_or_else(no_answer)
 }
 
@@ -88,6 +93,19 @@ async fn ask(path: &Path, request: &Request) -> Option<Result<Report, Failed>> {
             help: "run as root".to_owned(),
         })),
     }
+}
+
+/// What the agent that listens at `path` says.
+async fn told_by(path: &Path) -> String {
+    match socket::ask(path, &Request::Status).await {
+        Ok(Some(report)) => report.verdict.sentence,
+        Ok(None) | Err(_) => "waiting for the agent".to_owned(),
+    }
+}
+
+/// What every look begins with.
+fn looking() -> String {
+    "asking K2HR3".to_owned()
 }
 
 fn no_answer() -> Failed {

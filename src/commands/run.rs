@@ -30,7 +30,7 @@ enum Stop {
 pub async fn run(layers: &Layers) -> Result<Exit, Failed> {
     let settings = settings::read(layers)?;
     let _lock = Lock::take(&settings.paths.runtime_dir)?;
-    info!(version = env!("CARGO_PKG_VERSION"), role = %settings.identity.role,
+    info!(event = "agent-starts", version = env!("CARGO_PKG_VERSION"), role = %settings.identity.role,
         cuk = settings.identity.cuk.as_str(), target = ?settings.target.path, "starting");
     let (line, mut desk) = socket::line();
     listen(&settings, line);
@@ -45,7 +45,7 @@ pub async fn run(layers: &Layers) -> Result<Exit, Failed> {
             Stop::NewSettings => settings = Some(reread(layers, present)),
         }
     }
-    info!("stopping");
+    info!(event = "agent-stops", "stopping");
     Ok(Exit::Ok)
 }
 
@@ -98,11 +98,11 @@ pub(super) fn pace(node: &Node) -> Pace {
 fn reread(layers: &Layers, present: Settings) -> Settings {
     match settings::read(layers) {
         Ok(settings) => {
-            info!("the settings were read again");
+            info!(event = "settings-read", "the settings were read again");
             settings
         }
         Err(error) => {
-            error!(error = %Chain(&error), help = error.help(), "the settings in force stay");
+            error!(event = "settings-refused", error = %Chain(&error), help = error.help(), "the settings in force stay");
             present
         }
     }

@@ -189,7 +189,7 @@ impl Report {
         }
     }
 
-    /// Whether anything but ages and counts is other than in `last`.
+    /// Whether anything but what every look changes is other than in `last`.
     pub fn differs_from(&self, last: &Self) -> bool {
         // Named one by one, so that a new field has to be thought of.
         let Self {
@@ -201,7 +201,7 @@ impl Report {
             cuk,
             registered,
             carrier,
-            failures: _,
+            failures,
             published,
             installed,
             adopted,
@@ -221,9 +221,7 @@ impl Report {
             || (installed, adopted, good) != (&last.installed, &last.adopted, &last.good)
             || (chmpx, restarts_left) != (&last.chmpx, &last.restarts_left)
             || (situations, changes, agent) != (&last.situations, &last.changes, &last.agent)
-            || !same(troubles, &last.troubles, |a, b| {
-                (&a.doing, &a.cause, a.since) == (&b.doing, &b.cause, b.since)
-            })
+            || (failures, troubles) != (&last.failures, &last.troubles)
     }
 
     /// Whether `self` says anything else than `other`. Ages and counts are not news; nor is it that

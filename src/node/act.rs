@@ -31,7 +31,7 @@ impl Node {
             .register(&token)
             .await
             .map_err(|failure| Self::of_k2hr3("registering this node in its role", failure))?;
-        info!(role = %who.role, cuk = who.cuk.as_str(), "registered");
+        info!(event = "registered", role = %who.role, cuk = who.cuk.as_str(), "registered");
         self.leave_old_address().await;
         self.memory.registered_at = clock::now();
         self.memory.registrations = self.memory.registrations.saturating_add(1);
@@ -40,7 +40,10 @@ impl Node {
     }
 
     async fn restart(&mut self, why: &str) -> Result<(), Trouble> {
-        warn!(why, "restarting chmpx; clients with permanent handles have to open them again");
+        warn!(
+            event = "restarting-chmpx",
+            why, "restarting chmpx; clients with permanent handles have to open them again"
+        );
         let now = clock::now();
         let process = self.running_process();
         // Counted before it is tried: what fails must not be tried without end either.
@@ -90,7 +93,7 @@ impl Node {
                 return Err(Self::of_k2hr3(doing, failure));
             }
         }
-        info!(role = %who.role, cuk = who.cuk.as_str(), "out of the role");
+        info!(event = "left-role", role = %who.role, cuk = who.cuk.as_str(), "out of the role");
         self.memory.registered = false;
         self.remember()
     }

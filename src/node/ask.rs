@@ -146,8 +146,14 @@ fn token_in(path: &Path) -> Option<RoleToken> {
     if mode & 0o077 != 0 {
         let repaired = fs::set_permissions(path, fs::Permissions::from_mode(mode & 0o700));
         match repaired {
-            Ok(()) => warn!(?path, "others could read the role token; now they cannot"),
-            Err(error) => warn!(?path, %error, "others can read the role token"),
+            Ok(()) => warn!(
+                event = "token-open",
+                ?path,
+                "others could read the role token; now they cannot"
+            ),
+            Err(error) => {
+                warn!(event = "token-open", ?path, %error, "others can read the role token");
+            }
         }
     }
     let text = fs::read_to_string(path).ok()?;

@@ -40,7 +40,14 @@ impl Node {
         self.replace(&bytes)?;
         let process = self.running_process();
         let lost = process.is_none();
-        warn!(strikes, from = bad.generation, to = good.generation, lost, "rolled back");
+        warn!(
+            event = "roll-back",
+            strikes,
+            from = bad.generation,
+            to = good.generation,
+            lost,
+            "rolled back"
+        );
         self.memory.trial = None;
         self.memory.installed = Some(Mark { at: now, ..good.clone() });
         self.memory.missed = (lost && !by_hand).then_some(now);

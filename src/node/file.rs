@@ -74,7 +74,11 @@ impl Node {
             .filter(|line| !line.to_ascii_uppercase().contains("PASS"))
             .take(DIFF_LINES)
             .collect();
-        warn!(diff = lines.join("\n"), "somebody else had changed the file; it is put right");
+        warn!(
+            event = "put-right",
+            diff = lines.join("\n"),
+            "somebody else had changed the file; it is put right"
+        );
     }
 
     pub(super) fn owe_restart(&mut self, why: &str, process: Option<Process>, shared: bool) {

@@ -33,7 +33,7 @@ impl Past {
     /// What was kept. A history that cannot be read starts anew: nothing else depends on it.
     pub(super) fn kept(state: &State, cuk: &str) -> Self {
         let kept = state.history().unwrap_or_else(|error| {
-            warn!(error = %Chain(&error), "the history of changes starts anew");
+            warn!(event = "history-anew", error = %Chain(&error), "the history of changes starts anew");
             None
         });
         let history = kept.filter(|history| history.cuk == cuk);

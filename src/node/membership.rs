@@ -43,7 +43,11 @@ impl Node {
             let expected = before.saturating_add(at.elapsed().as_secs());
             let jump = i64::try_from(i128::from(now) - i128::from(expected)).unwrap_or_default();
             if jump.abs() > DRIFT {
-                info!(seconds = jump, "the clock was set, or the machine slept");
+                info!(
+                    event = "clock-set",
+                    seconds = jump,
+                    "the clock was set, or the machine slept"
+                );
                 self.memory.follow_clock(jump);
                 self.past.follow_clock(jump);
                 self.teller.follow_clock(jump);
@@ -151,7 +155,9 @@ impl Node {
         }
         let gone = self.k2hr3.unregister();
         match tokio::time::timeout(STOPPING, gone).await {
-            Ok(Ok(())) => info!("out of the role until the agent starts again"),
+            Ok(Ok(())) => {
+                info!(event = "left-role", "out of the role until the agent starts again");
+            }
             Ok(Err(failure)) => warn!(%failure, "this node stays in its role"),
             Err(_elapsed) => warn!("this node stays in its role: K2HR3 did not answer in time"),
         }

@@ -207,9 +207,13 @@ impl Node {
     }
 
     pub fn start_agent(&mut self) {
+        self.start(self.agent(&["-vv", "run"]));
+    }
+
+    /// Starts the agent by a command of its own.
+    pub fn start(&mut self, mut command: Command) {
         let log = fs::File::options().create(true).append(true).open(self.path("log")).unwrap();
-        let child = self.agent(&["-vv", "run"]).stdout(Stdio::null()).stderr(log).spawn();
-        self.agent = Some(child.unwrap());
+        self.agent = Some(command.stdout(Stdio::null()).stderr(log).spawn().unwrap());
     }
 
     pub fn agent_pid(&self) -> i32 {

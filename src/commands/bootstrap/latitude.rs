@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::SERVICE;
-use super::progress::Progress;
+use super::progress::say;
 use crate::agent::Chain;
 use crate::commands::{Exit, Failed};
 use crate::effects::packages::Host;
@@ -15,12 +15,7 @@ use crate::model::settings::Settings;
 use crate::settings::below;
 
 /// Writes the drop-in that this host needs, if any, and has the service start with it.
-pub(super) async fn give(
-    host: &Host,
-    progress: &mut Progress,
-    settings: &Settings,
-    root: &Path,
-) -> Result<(), Failed> {
+pub(super) async fn give(host: &Host, settings: &Settings, root: &Path) -> Result<(), Failed> {
     let Some(text) = latitude::needs(settings, root).await.drop_in() else { return Ok(()) };
     let path = below(root, Path::new(DROP_IN));
     if !host.has_systemd() || fs::read_to_string(&path).is_ok_and(|old| old == text) {
@@ -37,6 +32,6 @@ pub(super) async fn give(
             help: "do this step by hand, and those that follow it".to_owned(),
         })?;
     }
-    progress.said(&format!("wrote {}, which this host needs", path.display()));
+    say(&format!("wrote {}, which this host needs", path.display()));
     Ok(())
 }

@@ -1,35 +1,25 @@
-//! Telling how far a long piece of work is: one moving line on a terminal, else a line each.
+//! Telling how far a long piece of work is: a line for each thing that is done or given up.
 #![expect(clippy::print_stdout, reason = "commands talk to their user")]
 
-use std::io::{IsTerminal as _, Write as _, stdout};
+use crate::commands::progress::erase;
 
 /// How far the work is.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Progress {
-    terminal: bool,
     done: usize,
     all: usize,
     waiting_for: String,
 }
 
 impl Progress {
-    pub(super) fn new() -> Self {
-        let terminal = stdout().is_terminal();
-        Self { terminal, done: 0, all: 0, waiting_for: String::new() }
-    }
-
     /// So many things are to be done.
     pub(super) fn expect(&mut self, all: usize) {
         self.all = all;
     }
 
-    /// Something that takes a while begins.
-    pub(super) fn doing(&mut self, verb: &str, name: &str) {
-        if self.terminal {
-            print!("\r\u{1b}[K[{}/{}] {verb} {name} …", self.done, self.all);
-            // A terminal that went away has no reader.
-            let _unread = stdout().flush();
-        }
+    /// What is being done, for whoever watches it.
+    pub(super) fn doing(&self, verb: &str, name: &str) -> String {
+        format!("[{}/{}] {verb} {name}", self.done, self.all)
     }
 
     /// One thing is done.
@@ -37,34 +27,27 @@ impl Progress {
         self.done += 1;
         self.waiting_for.clear();
         let (done, all) = (self.done, self.all);
-        self.said(&format!("[{done}/{all}] {verb} {name}"));
+        say(&format!("[{done}/{all}] {verb} {name}"));
     }
 
     /// One thing will not be done.
     pub(super) fn failed(&mut self, name: &str, why: &str) {
         self.done += 1;
         let (done, all) = (self.done, self.all);
-        self.said(&format!("[{done}/{all}] failed: {name}: {why}"));
+        say(&format!("[{done}/{all}] failed: {name}: {why}"));
     }
 
     /// An attempt failed and is made again. Told when the reason changes, not each time.
     pub(super) fn waiting(&mut self, what: &str, why: &str) {
-        if self.terminal {
-            self.doing("waiting for", &format!("{what}: {why}"));
-        } else if self.waiting_for != why {
-            self.said(&format!("waiting for {what}: {why}"));
+        if self.waiting_for != why {
+            say(&format!("waiting for {what}: {why}"));
         }
         why.clone_into(&mut self.waiting_for);
     }
+}
 
-    /// Something worth a line of its own.
-    pub(super) fn said(&mut self, line: &str) {
-        let home = if self.terminal { "\r\u{1b}[K" } else { "" };
-        println!("{home}{line}");
-    }
-
-    /// All is done.
-    pub(super) fn done(&mut self) {
-        self.said("done");
-    }
+/// Something worth a line of its own.
+pub(super) fn say(line: &str) {
+    erase();
+    println!("{line}");
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
+use super::super::progress::waiting;
 use super::super::{Exit, Failed, SOCKET};
 use crate::effects::socket::{self, Request};
 use crate::effects::{clock, process, state};
@@ -77,7 +78,9 @@ impl Source {
 /// The best report that this user can have.
 pub(super) async fn find(paths: &Paths) -> Result<(Report, Source), Failed> {
     let directory = &paths.runtime_dir;
-    let asked = timeout(PATIENCE, socket::ask(&directory.join(SOCKET), &Request::Status)).await;
+    let path = directory.join(SOCKET);
+    let asking = timeout(PATIENCE, socket::ask(&path, &Request::Status));
+    let asked = waiting("waiting for the agent", asking).await;
     let refusal = match asked {
         Ok(Ok(Some(report))) => return Ok((report, Source::ANSWERED)),
         // It has just been started and has not looked yet.
