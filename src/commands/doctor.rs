@@ -1,10 +1,10 @@
 //! `doctor`: what is wrong or about to go wrong, and how to mend it.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
+use super::page::{DIM, GREEN, Page, RED, YELLOW};
 use super::progress::waiting;
 use super::{Exit, Failed, SOCKET};
 use crate::effects::socket::{self, Request};
@@ -40,7 +40,7 @@ impl Doctor {
         let text = if self.json {
             format!("{}\n", serde_json::to_string_pretty(&findings).unwrap_or_default())
         } else {
-            human(&findings)
+            human(&findings, Page::new())
         };
         Ok((exit, text))
     }
@@ -61,20 +61,51 @@ async fn ask(directory: &Path) -> Agent {
 }
 
 /// The verdict; then a line for each finding, and one below it for how to mend it.
-fn human(findings: &[Finding]) -> String {
-    let mut text = format!("{}\n\n", verdict(findings));
+fn human(findings: &[Finding], mut page: Page) -> String {
+    let worst = findings.iter().map(|finding| finding.level).max();
+    page.heading(worst.map_or(GREEN, colour), &verdict(findings));
+    page.gap();
     for Finding { code, level, what, help } in findings {
         let mark = match level {
-            Level::Fine => "ok     ",
+            Level::Fine => "ok",
             Level::Unknown => "unknown",
-            Level::Risk => "risk   ",
-            Level::Fault => "FAULT  ",
+            Level::Risk => "risk",
+            Level::Fault => "FAULT",
         };
-        // Writing to a string cannot fail.
-        let _infallible = writeln!(text, "{mark}  {code:<17} {what}");
+        page.marked(colour(*level), mark, &format!("{code}: {what}"));
         if let Some(help) = help {
-            let _infallible = writeln!(text, "         {:<17} -> {help}", "");
+            page.line("do", help);
         }
     }
-    text
+    page.finish()
+}
+
+fn colour(level: Level) -> &'static str {
+    match level {
+        Level::Fine => GREEN,
+        Level::Unknown => DIM,
+        Level::Risk => YELLOW,
+        Level::Fault => RED,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_finding_has_a_line_and_below_it_what_to_do() {
+        let fault = Finding {
+            code: "disk",
+            level: Level::Fault,
+            what: "it is full".to_owned(),
+            help: Some("make room".to_owned()),
+        };
+        let fine = Finding { code: "k2hr3", level: Level::Fine, help: None, ..fault.clone() };
+        assert_eq!(
+            human(&[fault, fine], Page::plain()),
+            "1 fault: it is full\n\nFAULT      disk: it is full\ndo         make room\n\
+             ok         k2hr3: it is full\n"
+        );
+    }
 }

@@ -78,11 +78,16 @@ impl Page {
 
     /// A line after a label; what does not fit goes on below it.
     pub(crate) fn line(&mut self, label: &str, text: &str) {
+        self.marked(DIM, label, text);
+    }
+
+    /// The same with a label in the colour `code`.
+    pub(crate) fn marked(&mut self, code: &str, label: &str, text: &str) {
         let label = format!("{label:<LABEL$}");
         for (number, line) in self.wrapped(LABEL, text).iter().enumerate() {
             let label = if number == 0 { &label } else { "" };
             let _infallible =
-                writeln!(self.text, "{}{line}", self.paint.of(DIM, &format!("{label:<LABEL$}")));
+                writeln!(self.text, "{}{line}", self.paint.of(code, &format!("{label:<LABEL$}")));
         }
     }
 

@@ -193,6 +193,10 @@ pub fn examine(seen: &Observed, survey: &Survey, policy: &Policy) -> Vec<Finding
     ]);
     findings.extend(host::control_port(seen, survey));
     findings.extend(host::names(survey));
+    if seen.running().is_none() {
+        // Of a chmpx that is not known to run nothing more can be said.
+        findings.retain(|finding| !["watch", "servers", "control-port"].contains(&finding.code));
+    }
     // Stable: what belongs together stays together.
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));
     findings

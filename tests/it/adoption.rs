@@ -246,7 +246,7 @@ async fn the_doctor_finds_what_is_wrong_and_says_how_to_mend_it() {
         assert_eq!(finding["help"].is_string(), finding["level"] != "fine", "{finding}");
     }
     let shown = node.run(&["doctor"]).await;
-    assert!(String::from_utf8_lossy(&shown.stdout).contains("-> restart chmpx"));
+    assert!(String::from_utf8_lossy(&shown.stdout).contains("do         restart chmpx"));
 }
 
 #[tokio::test]

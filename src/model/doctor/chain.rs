@@ -33,10 +33,10 @@ pub(super) fn membership(seen: &Observed, survey: &Survey) -> Finding {
             "K2HR3 took this node into a role that it does not know, or that has no policy",
             "check the spelling of k2hr3.role; after `unregister`, correct it and `register`",
         ),
-        (Membership::Unknown, K2hr3::Failed(class)) => Finding::unknown(
+        (Membership::Unknown, K2hr3::Failed(_)) => Finding::unknown(
             CODE,
             "K2HR3 did not tell whether this node is in its role",
-            class.help(),
+            "see `k2hr3`",
         ),
         (Membership::Unknown, K2hr3::Answered | K2hr3::NotAsked) => Finding::unknown(
             CODE,
@@ -49,11 +49,7 @@ pub(super) fn membership(seen: &Observed, survey: &Survey) -> Finding {
 pub(super) fn published(seen: &Observed) -> Finding {
     const CODE: &str = "published";
     let Published::Known(published) = &seen.published else {
-        return Finding::unknown(
-            CODE,
-            "what K2HR3 publishes is not known",
-            "look at `k2hdkc-slave-agent refresh`, which tells what keeps K2HR3 away",
-        );
+        return Finding::unknown(CODE, "what K2HR3 publishes is not known", "see `k2hr3`");
     };
     match &*published.content {
         Ok(candidate) => {

@@ -140,3 +140,47 @@ async fn a_full_disk() {
     fs::remove_file(filler).unwrap();
     node.until_settled("there is room").await;
 }
+
+/// Runs a command of the agent as somebody who owns nothing here.
+fn run_as_nobody(node: &Node, arguments: &[&str]) -> std::process::Output {
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid", "65534", "--regid", "65534", "--clear-groups"]);
+    // The program may lie in a directory of root's.
+    let program = node.path("k2hdkc-slave-agent");
+    if !program.exists() {
+        fs::copy(crate::support::AGENT, &program).unwrap();
+        set_mode(&program, 0o755);
+    }
+    command.arg(program).arg("--root").arg(node.path("root")).args(arguments).output().unwrap()
+}
+
+#[tokio::test]
+async fn a_doctor_without_root_and_one_without_an_agent_see_what_they_may() {
+    if !is_root("ask as another user") {
+        return;
+    }
+    let mut node = Node::settled().await;
+    for path in [node.directory.path().to_owned(), node.path("root/run/k2hdkc-slave-agent")] {
+        set_mode(&path, 0o755);
+    }
+    let text = |output: std::process::Output| {
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        (String::from_utf8(output.stdout).unwrap() + &said, output.status.code())
+    };
+    let (shown, code) = text(run_as_nobody(&node, &["doctor"]));
+    // Whatever runs beside this test may look like a rival.
+    let faults = shown.lines().filter(|line| line.starts_with("FAULT"));
+    assert_eq!(faults.filter(|line| !line.contains("rival")).count(), 0, "{shown}");
+    assert!(matches!(code, Some(0 | 2)), "{shown}");
+    for line in
+        ["agent: it runs and says: settled: 3 servers", "role-token is not this user's to read"]
+    {
+        assert!(shown.contains(line), "no {line} in {shown}");
+    }
+
+    node.stop_agent(nix::sys::signal::Signal::SIGTERM).await;
+    let (shown, code) = text(node.run(&["doctor"]).await);
+    assert_eq!(code, Some(2), "{shown}");
+    assert!(shown.contains("FAULT      agent: no agent runs"), "{shown}");
+    assert!(shown.contains("systemctl enable --now k2hdkc-slave-agent"), "{shown}");
+}

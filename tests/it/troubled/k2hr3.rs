@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use nix::sys::signal::Signal;
 use nix::unistd::Pid;
-use sim::k2hr3::{Backend, Cluster};
+use sim::k2hr3::{Backend, Cluster, Papers, Validity};
 
 use super::terminal::finds;
 use crate::support::Node;
@@ -119,4 +119,20 @@ async fn a_clock_that_is_off() {
     node.until_settled("which harms nothing at once").await;
     let causes = ["the clock of this node is 3 h behind that of K2HR3"];
     finds(&node, "clock-off", &causes, &["set the wrong one, and keep it right"]).await;
+}
+
+#[tokio::test]
+async fn a_certificate_that_is_out_of_its_time_by_the_clock_of_this_node() {
+    let folder = tempfile::tempdir().unwrap();
+    let papers = Papers::issue(folder.path(), &["127.0.0.1"], Validity::Expired).unwrap();
+    let path = |path: &std::path::Path| path.display().to_string();
+    let (certificate, key) = (path(&papers.certificate), path(&papers.key));
+    let tls = ["--tls-cert", certificate.as_str(), "--tls-key", key.as_str()];
+    let mut node = Node::with_k2hr3(&tls).await;
+    node.set("k2hr3.ca_file", &path(&papers.authority));
+    node.start_agent();
+    node.until_code("trouble").await;
+    let causes = ["certificate expired: verification time "];
+    let advice = ["set the clock, or renew the certificate of K2HR3"];
+    finds(&node, "clock-off-tls", &causes, &advice).await;
 }

@@ -36,10 +36,7 @@ impl Terminal {
 
     /// The lines that say what is the case, and those that say what to do.
     fn lines(&self) -> (String, String) {
-        let is_advice = |line: &&str| {
-            let line = line.trim_start();
-            line.starts_with("do ") || line.starts_with("-> ")
-        };
+        let is_advice = |line: &&str| line.trim_start().starts_with("do ");
         let lines = self.status.lines().chain(self.doctor.lines());
         let (advice, facts): (Vec<_>, Vec<_>) = lines.partition(is_advice);
         (facts.join("\n"), advice.join("\n"))
