@@ -1,4 +1,4 @@
-//! Dates as HTTP writes them.
+//! Dates, as HTTP writes them and as people read them.
 
 use super::memory::Seconds;
 
@@ -28,6 +28,26 @@ fn days_before(year: u64, month: u64) -> u64 {
     let of_months = (month * 153 + 2) / 5;
     // From March of the year 0 to 1970.
     of_years + of_months - 719_468
+}
+
+/// The day of `time`, as in 2026-11-22 (Howard Hinnant, `civil_from_days`).
+pub fn day(time: Seconds) -> String {
+    // Counted from the first of March of the year 0, whose era has 146,097 days in 400 years.
+    let days = time / 86_400 + 719_468;
+    let (era, day) = (days / 146_097, days % 146_097);
+    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let (month, next) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
+    format!("{:04}-{month:02}-{day:02}", era * 400 + year + next)
+}
+
+/// The moment `time`, as in `2026-11-22 14:34:53 UTC`.
+pub fn moment(time: Seconds) -> String {
+    let second = time % 86_400;
+    let (hour, minute) = (second / 3600, second / 60 % 60);
+    format!("{} {hour:02}:{minute:02}:{:02} UTC", day(time), second % 60)
 }
 
 #[cfg(test)]
@@ -61,5 +81,20 @@ mod tests {
         ] {
             assert_eq!(of_http(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn days_are_those_of_the_calendar() {
+        assert_eq!(day(0), "1970-01-01");
+        assert_eq!(day(951_782_400), "2000-02-29");
+        assert_eq!(day(1_795_305_599), "2026-11-21");
+        assert_eq!(day(1_795_305_600), "2026-11-22");
+        assert_eq!(day(4_107_542_400), "2100-03-01");
+    }
+
+    #[test]
+    fn a_moment_is_read_as_it_was_written() {
+        let text = "Sun, 22 Nov 2026 14:34:53 GMT";
+        assert_eq!(of_http(text).map(moment).as_deref(), Some("2026-11-22 14:34:53 UTC"));
     }
 }

@@ -43,8 +43,9 @@ pub enum Class {
     Busy,
     /// The token was not accepted: expired, revoked, mistyped, or the storage is down.
     Token,
-    /// Neither the token nor the address of a node that K2HR3 has known as a member.
-    Neither,
+    /// K2HR3 does not know any more what it has known: the token and the address of a member, or
+    /// its role.
+    Forgotten,
     /// The resource cannot be read by the role, or its template fails, or the storage is down.
     Denied,
     /// This node is not a member of the role.
@@ -65,7 +66,7 @@ impl Class {
             Self::Unreachable
             // Many a machine has its clock set after it has started.
             | Self::Untimely
-            | Self::Neither
+            | Self::Forgotten
             | Self::Busy
             | Self::Stranger
             | Self::NotMember
@@ -95,10 +96,10 @@ impl Class {
                 "issue a new role token in K2HR3 and put it in the token file; the agent notices. \
                  If all nodes say so at once, K2HR3's storage is down"
             }
-            Self::Neither => {
+            Self::Forgotten => {
                 "look at K2HR3's storage (its own K2HDKC) first: while it is down, K2HR3 knows \
-                 nobody. If others can read, this node was taken out of its role: put a new role \
-                 token in the token file"
+                 nobody. If others can read, the role was removed, or this node was taken out of \
+                 it: put a new role token in the token file"
             }
             Self::Denied => {
                 "in K2HR3, check that the role has a policy that allows reading the resource, \
@@ -148,12 +149,19 @@ pub struct Failure {
 }
 
 impl Failure {
+    /// What it amounts to for a node that K2HR3 has confirmed as a member of its role: that the role
+    /// is gone is less likely than that K2HR3 cannot look it up.
+    #[must_use]
+    pub fn of_a_member(self) -> Self {
+        if self.class == Class::NoRole { Self { class: Class::Forgotten, ..self } } else { self }
+    }
+
     /// What it amounts to that a member of the role was refused with its token and, as `other`
     /// tells, by its address.
     #[must_use]
     pub fn and_by_address(self, other: &Self) -> Self {
         let text = format!("{}; and by the address of this node: {other}", self.text);
-        Self { class: Class::Neither, text, ..self }
+        Self { class: Class::Forgotten, text, ..self }
     }
 }
 
@@ -206,9 +214,21 @@ mod tests {
     }
 
     #[test]
+    fn what_k2hr3_has_known_and_does_not_know_any_more_points_to_its_storage() {
+        let failure =
+            |class| Failure { class, text: "K2HR3 answered 404".to_owned(), retry_after: None };
+        let forgotten = failure(Class::NoRole).of_a_member();
+        assert!(forgotten.class.help().starts_with("look at K2HR3's storage"));
+        assert_eq!(failure(Class::Denied).of_a_member().class, Class::Denied);
+        let both = failure(Class::Token).and_by_address(&failure(Class::NotMember));
+        assert_eq!(both.class, Class::Forgotten);
+        assert!(both.text.ends_with("and by the address of this node: K2HR3 answered 404"));
+    }
+
+    #[test]
     fn what_an_outage_of_the_storage_looks_like_is_never_lasting() {
         use Class as C;
-        for class in [C::Token, C::Neither, C::Denied, C::NoRole, C::NotMember, C::Busy] {
+        for class in [C::Token, C::Forgotten, C::Denied, C::NoRole, C::NotMember, C::Busy] {
             assert_eq!(class.outlook(), Outlook::Passing);
         }
     }

@@ -38,6 +38,7 @@ impl Node {
                 }
             }
             Err(failure) => {
+                let failure = if self.memory.registered { failure.of_a_member() } else { failure };
                 let class = failure.class;
                 troubles.push(Self::of_k2hr3("reading what K2HR3 publishes", failure));
                 return K2hr3::Failed(class);

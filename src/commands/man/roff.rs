@@ -1,5 +1,6 @@
 //! A writer of manual pages: roff that man, groff and mandoc take without a word.
 
+use crate::model::date::day;
 use crate::model::memory::Seconds;
 
 /// No line of the source is longer, but for words that are.
@@ -138,31 +139,9 @@ pub(super) fn escaped(text: &str) -> String {
     escaped
 }
 
-/// The day of `time`, as in 2026-11-22 (Howard Hinnant, `civil_from_days`).
-fn day(time: Seconds) -> String {
-    // Counted from the first of March of the year 0, whose era has 146,097 days in 400 years.
-    let days = time / 86_400 + 719_468;
-    let (era, day) = (days / 146_097, days % 146_097);
-    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day + 2) / 153;
-    let day = day - (153 * month + 2) / 5 + 1;
-    let (month, next) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
-    format!("{:04}-{month:02}-{day:02}", era * 400 + year + next)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn days_are_those_of_the_calendar() {
-        assert_eq!(day(0), "1970-01-01");
-        assert_eq!(day(951_782_400), "2000-02-29");
-        assert_eq!(day(1_795_305_599), "2026-11-21");
-        assert_eq!(day(1_795_305_600), "2026-11-22");
-        assert_eq!(day(4_107_542_400), "2100-03-01");
-    }
 
     #[test]
     fn what_roff_would_take_for_its_own_is_printed() {

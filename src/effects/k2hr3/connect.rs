@@ -13,6 +13,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect;
 use rustls::CertificateError;
 
+use crate::model::date;
 use crate::model::failure::{Class, Failure};
 use crate::model::settings::{Family, K2hr3 as Reach};
 
@@ -172,16 +173,11 @@ impl Resolve for Pin {
 
 /// What kept a request from being answered.
 pub(super) fn failure(error: &reqwest::Error) -> Failure {
-    let class = match certificate(error) {
-        Some(
-            CertificateError::Expired
-            | CertificateError::ExpiredContext { .. }
-            | CertificateError::NotValidYet
-            | CertificateError::NotValidYetContext { .. },
-        ) => Class::Untimely,
-        Some(_) => Class::Untrusted,
-        None => Class::Unreachable,
-    };
+    let certificate = certificate(error);
+    if let Some(text) = certificate.and_then(untimely) {
+        return Failure { class: Class::Untimely, text, retry_after: None };
+    }
+    let class = if certificate.is_some() { Class::Untrusted } else { Class::Unreachable };
     let doing = if error.is_timeout() {
         TIMED_OUT
     } else if error.is_connect() {
@@ -210,6 +206,19 @@ fn causes(error: &reqwest::Error) -> String {
         cause = error.source();
     }
     innermost.map_or_else(String::new, |cause| format!(": {cause}"))
+}
+
+/// What to say of a certificate that is good at another time, with both times: one is wrong.
+fn untimely(why: &CertificateError) -> Option<String> {
+    let (time, verb, end) = if let CertificateError::ExpiredContext { time, not_after } = why {
+        (time, "expired at", not_after)
+    } else if let CertificateError::NotValidYetContext { time, not_before } = why {
+        (time, "is not valid before", not_before)
+    } else {
+        return None;
+    };
+    let (end, time) = (date::moment(end.as_secs()), date::moment(time.as_secs()));
+    Some(format!("the certificate of K2HR3 {verb} {end}, and the clock of this node says {time}"))
 }
 
 /// What is wrong with the server's certificate, if that is what it is.

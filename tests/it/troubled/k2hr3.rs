@@ -69,14 +69,15 @@ async fn a_k2hr3_that_is_down() {
 async fn a_k2hr3_whose_storage_is_down() {
     let node = Node::settled().await;
     let neither = "and by the address of this node: K2HR3 answered 404";
-    for (mode, name, cause) in [
-        (Backend::OneKilled401, "storage-down", neither),
-        (Backend::OneKilled404, "storage-down-404", "K2HR3 answered 404: could not get role"),
-        (Backend::OwnChmpxDead, "storage-down-500", "K2HR3 answered 500"),
+    let (storage, log) = ("look at K2HR3's storage", "look at K2HR3 and at its storage");
+    for (mode, name, cause, advice) in [
+        (Backend::OneKilled401, "storage-down", neither, storage),
+        (Backend::OneKilled404, "storage-down-404", "K2HR3 answered 404: could not get", storage),
+        (Backend::OwnChmpxDead, "storage-down-500", "K2HR3 answered 500", log),
     ] {
         node.k2hr3.backend(mode).await.unwrap();
         node.until(name, |report| report.verdict.code == "trouble").await;
-        finds(&node, name, &[cause], &["storage"]).await;
+        finds(&node, name, &[cause], &[advice]).await;
         node.k2hr3.backend(Backend::Up).await.unwrap();
         node.until_settled(name).await;
     }
@@ -132,7 +133,9 @@ async fn a_certificate_that_is_out_of_its_time_by_the_clock_of_this_node() {
     node.set("k2hr3.ca_file", &path(&papers.authority));
     node.start_agent();
     node.until_code("trouble").await;
-    let causes = ["certificate expired: verification time "];
+    let causes = [
+        "the certificate of K2HR3 expired at 2001-01-01 00:00:00 UTC, and the clock of this node says",
+    ];
     let advice = ["set the clock, or renew the certificate of K2HR3"];
     finds(&node, "clock-off-tls", &causes, &advice).await;
 }
