@@ -1,5 +1,6 @@
 //! `status`: what is true now and what is waited for.
 
+mod change;
 mod check;
 mod human;
 mod source;
@@ -13,8 +14,9 @@ use crate::effects::clock;
 use crate::model::report::Report;
 use crate::settings::{self, Layers};
 
+pub(crate) use change::in_short;
 pub use human::span;
-pub(crate) use human::{age, in_short, told};
+pub(crate) use human::{age, told};
 use source::{Source, Standing};
 
 /// Show what is true now and what is waited for.
@@ -60,7 +62,7 @@ impl Status {
 /// A report that nobody stands behind any more is no success, whatever it says.
 fn exit(report: &Report, source: Source) -> Exit {
     match source.standing {
-        Standing::Gone => Exit::Unavailable,
+        Standing::Gone | Standing::Silent => Exit::Unavailable,
         Standing::Answers | Standing::Runs | Standing::Unclear => Exit::of(report),
     }
 }

@@ -1,128 +1,30 @@
 //! What the agent tells about itself: one verdict, and the facts behind it.
 
 mod course;
+mod fact;
 pub mod severity;
+mod verdict;
 mod voice;
 mod words;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::failure::Outlook;
 use super::history::{Change, History, TOLD};
-use super::memory::{Mark, Memory, Process, Seconds};
-use super::observed::{Carrier, Chmpx, InstalledFile, Observed, Published, Server};
-use super::plan::{Plan, Policy, Situation, Step};
+use super::memory::{Mark, Memory, Seconds};
+use super::observed::{Carrier, Chmpx, Observed, Published};
+use super::plan::{Plan, Policy};
 
 pub use course::{Course, Turns};
+pub use fact::{AgentFact, Ailment, ChmpxFact, PaceFact, PublishedFact, Traffic};
 pub use severity::Severity;
+use verdict::verdict;
 pub use voice::{Loudness, Voice};
 pub use words::{Words, words};
 
 /// The version of the form of [`Report`]. Raised when a field changes its meaning or goes.
 pub const VERSION: u32 = 1;
-
-/// Something that could not be found out or carried out, as it is told.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ailment {
-    /// What was being done.
-    pub doing: String,
-    /// Why it did not work, cause by cause.
-    pub cause: String,
-    /// Does waiting help?
-    pub outlook: Told,
-    /// Whether it is about reaching K2HR3.
-    pub about_k2hr3: bool,
-    /// What the operator can do.
-    pub help: Option<String>,
-    /// Since when it has been so.
-    pub since: Seconds,
-    /// How often it happened since then.
-    pub count: u64,
-}
-
-/// An [`Outlook`] in words.
-pub type Told = String;
-
-impl Ailment {
-    /// The word for a trouble that may pass.
-    pub const PASSING: &str = "passing";
-
-    /// The word for an outlook.
-    pub fn outlook_word(outlook: Outlook) -> Told {
-        match outlook {
-            Outlook::Passing => Self::PASSING.to_owned(),
-            Outlook::Lasting => "lasting".to_owned(),
-        }
-    }
-}
-
-/// What is published, as far as it is known.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PublishedFact {
-    /// The hash of the text.
-    pub hash: String,
-    /// Since when it has been this text.
-    pub since: Option<Seconds>,
-    /// The servers that it names; `None` when it is refused.
-    pub servers: Option<usize>,
-}
-
-/// What chmpx is and has in force.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ChmpxFact {
-    /// `up`, `down` or `unknown`.
-    pub state: String,
-    /// Its process id.
-    pub pid: Option<i32>,
-    /// The generation that it has in force.
-    pub generation: Option<i32>,
-    /// The servers in its table.
-    pub servers: Vec<Server>,
-}
-
-/// What was exchanged with K2HR3.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Traffic {
-    /// Requests, each attempt counted.
-    pub requests: u64,
-    /// Bytes of the bodies that came back; an answer that nothing has changed has none.
-    pub received: u64,
-}
-
-/// The agent that tells.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AgentFact {
-    /// Its version.
-    pub version: String,
-    /// Its process.
-    pub process: Process,
-    /// Since when it runs.
-    pub since: Seconds,
-}
-
-/// When K2HR3 is asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PaceFact {
-    /// The usual time between two looks, in milliseconds.
-    pub interval_ms: u64,
-    /// In how many milliseconds K2HR3 is asked next, counted from the answer over the socket, or
-    /// from the time in [`Report::at`] where this was read from a file.
-    pub next_look_ms: u64,
-    /// When K2HR3 last told what is published.
-    pub answered: Option<Seconds>,
-}
-
-impl PaceFact {
-    /// The same after some time has passed.
-    #[must_use]
-    pub fn later(self, elapsed: Duration) -> Self {
-        let elapsed = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
-        Self { next_look_ms: self.next_look_ms.saturating_sub(elapsed), ..self }
-    }
-}
 
 /// Everything that is told. Holds no secrets, because nothing that goes in does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -347,61 +249,5 @@ fn chmpx(chmpx: &Chmpx) -> ChmpxFact {
             servers: running.servers.clone(),
             ..fact("up")
         },
-    }
-}
-
-/// What a step that was carried out amounts to; the next look tells whether it had an effect.
-fn doing(step: &Step) -> String {
-    match step {
-        Step::Register => "this node was registered in its role".to_owned(),
-        Step::Leave => "this node was taken out of its role".to_owned(),
-        Step::Install(install) => {
-            format!("generation {} was installed", install.candidate.generation())
-        }
-        Step::Acknowledge { generation, .. } => {
-            format!("chmpx has adopted generation {generation}")
-        }
-        Step::Promote { generation, .. } => format!("chmpx has survived generation {generation}"),
-        Step::Restart { why } => format!("chmpx was told to start afresh: {why}"),
-        Step::RollBack { .. } => "the last good file was put back".to_owned(),
-    }
-}
-
-/// The one sentence. What keeps the node from where it should be comes before what only keeps it
-/// from knowing whether it is there.
-fn verdict(seen: &Observed, plan: &Plan, troubles: &[Ailment]) -> Words {
-    if let (Some(step), true) = (plan.steps.last(), troubles.is_empty()) {
-        return Words::new("acting", doing(step), None);
-    }
-    // What only waits for K2HR3 is explained by what keeps K2HR3 away.
-    let waiting = |s: &Situation| {
-        matches!(s, Situation::NothingPublished | Situation::NotMember { has_token: true })
-    };
-    if let Some(trouble) = troubles.first()
-        && plan.situations.iter().all(|s| s.is_harmless() || waiting(s))
-    {
-        let waits = trouble.about_k2hr3 && trouble.outlook == Ailment::PASSING;
-        let doing = if waits { "waiting for K2HR3" } else { &trouble.doing };
-        let sentence = format!("{doing}: {}", trouble.cause);
-        return Words::new("trouble", sentence, trouble.help.as_deref());
-    }
-    if let Some(pressing) = plan.situations.iter().find(|s| !s.is_harmless()) {
-        return words(pressing);
-    }
-    let servers = seen.file().map_or(0, |file| file.conf.servers().len());
-    let generation = seen.file().and_then(InstalledFile::generation).unwrap_or_default();
-    let servers = if servers == 1 { "1 server".to_owned() } else { format!("{servers} servers") };
-    // Which right carries this node is no matter while one does.
-    match plan.situations.iter().find(|s| **s != Situation::TokenRefused) {
-        Some(Situation::NoChmpx) => {
-            let sentence = format!("{servers}, generation {generation} installed; no chmpx runs");
-            Words::new("no-chmpx", sentence, words(&Situation::NoChmpx).help.as_deref())
-        }
-        Some(draining) => words(draining),
-        None => Words::new(
-            "settled",
-            format!("settled: {servers}, generation {generation} adopted"),
-            None,
-        ),
     }
 }

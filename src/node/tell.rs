@@ -40,6 +40,7 @@ impl Teller {
     /// Moves all times along with a clock that was set by `jump` seconds.
     pub(super) fn follow_clock(&mut self, jump: i64) {
         self.course.follow_clock(jump);
+        self.answered = self.answered.map(|at| at.saturating_add_signed(jump));
         if let Some(agent) = &mut self.agent {
             agent.since = agent.since.saturating_add_signed(jump);
         }

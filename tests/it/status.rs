@@ -100,6 +100,21 @@ async fn without_an_agent_the_status_says_so_and_where_it_comes_from() {
 }
 
 #[tokio::test]
+async fn an_agent_that_stands_still_is_told_from_one_that_is_well() {
+    let node = Node::settled().await;
+    kill(Pid::from_raw(node.agent_pid()), Signal::SIGSTOP).unwrap();
+    let output = node.run(&["status", "--check"]).await;
+    assert_eq!(output.status.code(), Some(2));
+    let said = first_line(&output);
+    assert!(
+        said.starts_with("K2HDKC CRITICAL - the agent does not answer; what it said "),
+        "{said}"
+    );
+    kill(Pid::from_raw(node.agent_pid()), Signal::SIGCONT).unwrap();
+    assert_eq!(node.run(&["status", "--check"]).await.status.code(), Some(0));
+}
+
+#[tokio::test]
 async fn a_user_who_may_not_ask_the_agent_sees_its_last_change_and_that_it_runs() {
     let node = Node::settled().await;
     if !nix::unistd::geteuid().is_root() {

@@ -24,8 +24,10 @@ pub(super) fn line(found: Result<(Report, Source), Failed>, now: Seconds) -> (Ex
 /// How bad it is that this is what is known.
 pub(super) fn severity(report: &Report, source: Source, now: Seconds) -> Severity {
     match source.standing {
-        Standing::Gone => Severity::Critical,
-        Standing::Answers | Standing::Runs | Standing::Unclear => report.severity(now),
+        Standing::Gone | Standing::Silent => Severity::Critical,
+        Standing::Answers | Standing::Runs => report.severity(now),
+        // However well it was, it may be long ago.
+        Standing::Unclear => Severity::Unknown,
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
+use super::change::in_short;
 use super::check::severity;
 use super::source::{From, Source, Standing};
 use crate::commands::page::{GREEN, Page, RED, YELLOW};
-use crate::model::history::{Change, Outcome};
 use crate::model::memory::{Mark, Seconds};
 use crate::model::observed::{Carrier, Server};
 use crate::model::report::{Ailment, Report, Severity, Words};
@@ -41,9 +41,14 @@ fn verdict(report: &Report, source: Source, now: Seconds, page: &mut Page) {
     };
     let sign = if page.is_terminal() { sign } else { "" };
     page.heading(colour, &format!("{sign}{}", sentence(report, source, now)));
-    if source.standing == Standing::Gone {
-        page.line("do", "start it with `systemctl start k2hdkc-slave-agent`");
-    } else if let Some(help) = &report.verdict.help {
+    let help = match source.standing {
+        Standing::Gone => Some("start it with `systemctl start k2hdkc-slave-agent`"),
+        Standing::Silent => {
+            Some("look at its log with `journalctl -u k2hdkc-slave-agent`, and restart it")
+        }
+        Standing::Answers | Standing::Runs | Standing::Unclear => report.verdict.help.as_deref(),
+    };
+    if let Some(help) = help {
         page.line("do", help);
     }
     if source.standing != Standing::Answers {
@@ -58,6 +63,9 @@ pub(super) fn sentence(report: &Report, source: Source, now: Seconds) -> String 
         (Standing::Gone, From::Memory) => "no agent runs".to_owned(),
         (Standing::Gone, _) => {
             format!("no agent runs; what it said {}: {said}", age(report.at, now))
+        }
+        (Standing::Silent, _) => {
+            format!("the agent does not answer; what it said {}: {said}", age(report.at, now))
         }
         _ => said,
     }
@@ -77,6 +85,7 @@ fn provenance(report: &Report, source: Source, now: Seconds) -> String {
     let agent = match source.standing {
         Standing::Answers => "the agent answers",
         Standing::Runs => "the agent runs; root may ask it for more",
+        Standing::Silent => "the agent runs and does not answer",
         Standing::Gone => "no agent runs",
         Standing::Unclear => "whether the agent runs cannot be told by this user",
     };
@@ -183,47 +192,7 @@ fn tell_situation(words: &Words, now: Seconds, page: &mut Page) {
     }
 }
 
-/// A change in one line.
-pub(crate) fn in_short(change: &Change, now: Seconds) -> String {
-    let Change { number, at, from, to, impact, outcome, adopted_after_ms, .. } = change;
-    let from =
-        from.as_ref().map_or_else(|| "nothing".to_owned(), |from| from.generation.to_string());
-    let mut text = format!("#{number}  {}  {from} -> {}", age(*at, now), to.generation);
-    let _infallible = write!(text, "  {}", servers(change.servers));
-    let (came, went) = (&change.added_names, &change.removed_names);
-    for (sign, names, all) in [('+', came, change.added), ('-', went, change.removed)] {
-        for name in names {
-            let _infallible = write!(text, " {sign}{name}");
-        }
-        let more = all.saturating_sub(names.len());
-        if more > 0 {
-            let _infallible = write!(text, " {sign}({more} more)");
-        }
-    }
-    if let Some(impact) = impact {
-        let _infallible = write!(text, "  {impact}");
-    }
-    let _infallible = write!(
-        text,
-        "  {}  ({})",
-        outcome_words(*outcome, *adopted_after_ms),
-        change.cause.as_str()
-    );
-    text
-}
-
-fn outcome_words(outcome: Outcome, after: Option<u64>) -> String {
-    match (outcome, after) {
-        (Outcome::Waiting, _) => "not adopted yet".to_owned(),
-        (Outcome::Adopted, None) => "adopted".to_owned(),
-        (Outcome::Adopted, Some(after)) => format!("adopted after {}", short(after)),
-        (Outcome::RefusedByChmpx, _) => "refused by chmpx".to_owned(),
-        (Outcome::Replaced, _) => "replaced before it was adopted".to_owned(),
-        (Outcome::RolledBack, _) => "rolled back".to_owned(),
-    }
-}
-
-fn servers(count: usize) -> String {
+pub(super) fn servers(count: usize) -> String {
     if count == 1 { "1 server".to_owned() } else { format!("{count} servers") }
 }
 
@@ -236,7 +205,7 @@ pub(crate) fn age(at: Seconds, now: Seconds) -> String {
 }
 
 /// A short time in milliseconds, with one unit.
-fn short(millis: u64) -> String {
+pub(super) fn short(millis: u64) -> String {
     match millis {
         0..1000 => format!("{millis} ms"),
         1000..10_000 => format!("{}.{} s", millis / 1000, millis % 1000 / 100),

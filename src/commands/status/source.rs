@@ -16,7 +16,7 @@ use crate::model::settings::Paths;
 use crate::node::STATUS_FILE;
 
 /// An agent that does not answer within this time stands still.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Where a report was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +46,8 @@ pub(crate) enum Standing {
     Answers,
     /// The agent runs, and this user may not ask it.
     Runs,
+    /// The agent runs, and does not answer: it stands still.
+    Silent,
     /// No agent runs.
     Gone,
     /// It cannot be told.
@@ -57,6 +59,7 @@ impl Standing {
         match self {
             Self::Answers => "answers",
             Self::Runs => "runs",
+            Self::Silent => "silent",
             Self::Gone => "gone",
             Self::Unclear => "unclear",
         }
@@ -88,10 +91,14 @@ pub(super) async fn find(paths: &Paths) -> Result<(Report, Source), Failed> {
         Ok(Err(error)) => error.kind(),
         Err(_elapsed) => io::ErrorKind::TimedOut,
     };
-    if refusal == io::ErrorKind::TimedOut {
-        return Err(stands_still());
+    let (report, source) =
+        left_behind(paths, refusal == io::ErrorKind::PermissionDenied).ok_or_else(nothing_known)?;
+    match (refusal, source.standing) {
+        (io::ErrorKind::TimedOut, Standing::Runs | Standing::Unclear) => {
+            Ok((report, Source { standing: Standing::Silent, ..source }))
+        }
+        _ => Ok((report, source)),
     }
-    left_behind(paths, refusal == io::ErrorKind::PermissionDenied).ok_or_else(nothing_known)
 }
 
 /// What the agent left in files.
@@ -115,14 +122,6 @@ fn standing(report: &Report, refused: bool) -> Standing {
         Some(_) if process::sees_others() => Standing::Gone,
         _ if refused => Standing::Unclear,
         Some(_) | None => Standing::Gone,
-    }
-}
-
-fn stands_still() -> Failed {
-    Failed {
-        exit: Exit::Unavailable,
-        what: format!("the agent does not answer within {} s", PATIENCE.as_secs()),
-        help: "look at its log with `journalctl -u k2hdkc-slave-agent`, and restart it".to_owned(),
     }
 }
 

@@ -1,0 +1,106 @@
+//! The facts of a report, each about one thing.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::failure::Outlook;
+use crate::model::memory::{Process, Seconds};
+use crate::model::observed::Server;
+
+/// Something that could not be found out or carried out, as it is told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ailment {
+    /// What was being done.
+    pub doing: String,
+    /// Why it did not work, cause by cause.
+    pub cause: String,
+    /// Does waiting help? `passing` or `lasting`.
+    pub outlook: String,
+    /// Whether it is about reaching K2HR3.
+    pub about_k2hr3: bool,
+    /// What the operator can do.
+    pub help: Option<String>,
+    /// Since when it has been so.
+    pub since: Seconds,
+    /// How often it happened since then.
+    pub count: u64,
+}
+
+impl Ailment {
+    /// The word for a trouble that may pass.
+    pub const PASSING: &str = "passing";
+
+    /// The word for an outlook.
+    pub fn outlook_word(outlook: Outlook) -> String {
+        match outlook {
+            Outlook::Passing => Self::PASSING.to_owned(),
+            Outlook::Lasting => "lasting".to_owned(),
+        }
+    }
+}
+
+/// What is published, as far as it is known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublishedFact {
+    /// The hash of the text.
+    pub hash: String,
+    /// Since when it has been this text.
+    pub since: Option<Seconds>,
+    /// The servers that it names; `None` when it is refused.
+    pub servers: Option<usize>,
+}
+
+/// What chmpx is and has in force.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChmpxFact {
+    /// `up`, `down` or `unknown`.
+    pub state: String,
+    /// Its process id.
+    pub pid: Option<i32>,
+    /// The generation that it has in force.
+    pub generation: Option<i32>,
+    /// The servers in its table.
+    pub servers: Vec<Server>,
+}
+
+/// What was exchanged with K2HR3.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Traffic {
+    /// Requests, each attempt counted.
+    pub requests: u64,
+    /// Bytes of the bodies that came back; an answer that nothing has changed has none.
+    pub received: u64,
+}
+
+/// The agent that tells.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgentFact {
+    /// Its version.
+    pub version: String,
+    /// Its process.
+    pub process: Process,
+    /// Since when it runs.
+    pub since: Seconds,
+}
+
+/// When K2HR3 is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaceFact {
+    /// The usual time between two looks, in milliseconds.
+    pub interval_ms: u64,
+    /// In how many milliseconds K2HR3 is asked next, counted from the answer over the socket, or
+    /// from the time in [`super::Report::at`] where this was read from a file.
+    pub next_look_ms: u64,
+    /// When K2HR3 last told what is published.
+    pub answered: Option<Seconds>,
+}
+
+impl PaceFact {
+    /// The same after some time has passed.
+    #[must_use]
+    pub fn later(self, elapsed: Duration) -> Self {
+        let elapsed = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+        Self { next_look_ms: self.next_look_ms.saturating_sub(elapsed), ..self }
+    }
+}
