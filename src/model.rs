@@ -24,3 +24,4 @@ pub mod rules;
 pub mod settings;
 pub mod shadow;
 pub mod trial;
+pub mod unified;

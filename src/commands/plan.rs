@@ -3,8 +3,6 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use similar::TextDiff;
-
 use super::progress::waiting;
 use super::{Exit, Failed, compare};
 use crate::agent::World as _;
@@ -12,6 +10,7 @@ use crate::effects::socket;
 use crate::model::observed::{Observed, Published};
 use crate::model::plan::{Install, Plan as Decided, Step, plan};
 use crate::model::report::words;
+use crate::model::unified::Unified;
 use crate::node::{Manners, Node};
 use crate::settings::{self, Layers};
 
@@ -96,8 +95,8 @@ fn diff(seen: &Observed, install: &Install) -> String {
     let old = seen.file().map(|file| String::from_utf8_lossy(&file.bytes).into_owned());
     let new = String::from_utf8_lossy(&install.candidate.bytes()).into_owned();
     let old = old.unwrap_or_default();
-    let diff = TextDiff::from_lines(&old, &new);
-    diff.unified_diff().context_radius(2).header("installed", "published").to_string()
+    let text = Unified::of(&old, &new, None).text();
+    if text.is_empty() { text } else { format!("--- installed\n+++ published\n{text}") }
 }
 
 fn impact(install: &Install) -> String {

@@ -15,6 +15,7 @@ use crate::model::memory::{Mark, Memory, OwedRestart, Process};
 use crate::model::observed::{Chmpx, Installed};
 use crate::model::plan::{Install, Occasion};
 use crate::model::trial::Trial;
+use crate::model::unified::Unified;
 
 /// What is told of a difference, at most.
 const DIFF_LINES: usize = 40;
@@ -66,11 +67,10 @@ impl Node {
         let new = disk::look(&self.settings.target.path).ok().and_then(Found::into_bytes);
         let (old, new) = (String::from_utf8_lossy(old), new.unwrap_or_default());
         let new = String::from_utf8_lossy(&new);
-        let diff = similar::TextDiff::from_lines(old.as_ref(), new.as_ref());
-        let changes = diff.iter_all_changes();
-        let lines = changes.filter(|change| change.tag() != similar::ChangeTag::Equal);
-        let lines: Vec<_> = lines
-            .map(|change| format!("{}{}", change.tag(), change.value().trim_end()))
+        let difference = Unified::of(&old, &new, None);
+        let lines: Vec<_> = difference
+            .changed()
+            .map(|line| line.trim_end().to_owned())
             .filter(|line| !line.to_ascii_uppercase().contains("PASS"))
             .take(DIFF_LINES)
             .collect();

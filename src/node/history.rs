@@ -1,9 +1,8 @@
 //! Keeping the history: what was put in place, and what became of it.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use similar::{Algorithm, TextDiff};
 use tracing::{info, warn};
 
 use super::Node;
@@ -15,6 +14,7 @@ use crate::model::history::{Cause, Change, Diff, History, LONGEST_TEXT, Outcome,
 use crate::model::impact::Impact;
 use crate::model::memory::Mark;
 use crate::model::plan::{Install, Occasion, Situation};
+use crate::model::unified::Unified;
 
 /// A comparison of two files that takes longer is told as a replacement of all that is left.
 const PATIENCE: Duration = Duration::from_millis(100);
@@ -203,8 +203,6 @@ fn difference(old: &[u8], new: &[u8]) -> Diff {
         return Diff::too_long();
     }
     let (old, new) = (String::from_utf8_lossy(old), String::from_utf8_lossy(new));
-    let mut config = TextDiff::configure();
-    let config = config.algorithm(Algorithm::Myers).timeout(PATIENCE);
-    let diff = config.diff_lines(old.as_ref(), new.as_ref());
-    Diff::of(&diff.unified_diff().context_radius(2).to_string())
+    let deadline = Instant::now() + PATIENCE;
+    Diff::of(&Unified::of(&old, &new, Some(deadline)).text())
 }

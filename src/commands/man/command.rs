@@ -39,20 +39,20 @@ pub(super) fn page(date: Seconds) -> String {
         date,
         "keeps a K2HDKC slave node in step with its cluster",
     );
-    page.heading("Synopsis");
+    page.heading("SYNOPSIS");
     page.opening("`k2hdkc-slave-agent` [OPTIONS] COMMAND");
-    page.heading("Description");
+    page.heading("DESCRIPTION");
     page.opening(
         "Registers this node in its K2HR3 role, follows what K2HR3 publishes for it, replaces the file that \
          chmpx reads, and makes sure that the running chmpx has adopted it. A text that chmpx would not \
          survive is never put in place; see k2hdkc-slave-agent-rules(7).",
     );
-    page.heading("Options");
+    page.heading("OPTIONS");
     page.opening("These may stand before or behind every command.");
     for option in program.get_arguments().filter(|option| is_told(option)) {
         entry(&mut page, option);
     }
-    page.heading("Commands");
+    page.heading("COMMANDS");
     let everywhere: Vec<_> = program.get_arguments().map(Arg::get_id).collect();
     for command in program.get_subcommands() {
         tell(&mut page, command, "", &everywhere);
@@ -119,23 +119,27 @@ fn entry(page: &mut Page, argument: &Arg) {
     }
 }
 
+/// `text` with a capital letter before and a full stop behind it.
 fn sentence(text: &str) -> String {
-    if text.is_empty() || text.ends_with('.') { text.to_owned() } else { format!("{text}.") }
+    let mut rest = text.chars();
+    let first = rest.next().map(|letter| letter.to_ascii_uppercase());
+    let end = if text.is_empty() || text.ends_with('.') { "" } else { "." };
+    first.into_iter().chain(rest).chain(end.chars()).collect()
 }
 
 fn endings(page: &mut Page) {
-    page.heading("Exit status");
+    page.heading("EXIT STATUS");
     page.opening("From 64 on these are the codes of sysexits.h.");
     for exit in Exit::ALL {
         page.entry(&(*exit as u8).to_string(), &sentence(exit.meaning()));
     }
-    page.heading("Signals");
-    page.opening("No signal but these is caught.");
+    page.heading("SIGNALS");
+    page.opening("They are for `run`.");
     entries(page, SIGNALS);
-    page.heading("Environment");
+    page.heading("ENVIRONMENT");
     page.opening("Proxies of the environment are not used.");
     entries(page, ENVIRONMENT);
-    page.heading("Files");
+    page.heading("FILES");
     page.opening("Each can be moved by the setting that is named.");
     page.entry(
         "/etc/k2hdkc/slave-agent.conf",
@@ -143,9 +147,9 @@ fn endings(page: &mut Page) {
     );
     page.entry("/etc/k2hdkc/slave-agent.conf.d/*.conf", "Further settings, beside that file.");
     for key in KEYS.iter().filter(|key| key.kind == Kind::Path && !key.default.is_empty()) {
-        page.entry(key.default, &format!("{}; `{}`.", key.help, key.name));
+        page.entry(key.default, &sentence(&format!("{}; `{}`", key.help, key.name)));
     }
-    page.heading("See also");
+    page.heading("SEE ALSO");
     page.opening(
         "k2hdkc-slave-agent.conf(5), k2hdkc-slave-agent-rules(7), chmpx(1), chmpxstatus(1), systemd(1)",
     );

@@ -26,7 +26,7 @@ impl Page {
     }
 
     pub(super) fn heading(&mut self, title: &str) {
-        self.request(".SH", &title.to_uppercase());
+        self.request(".SH", title);
     }
 
     pub(super) fn subheading(&mut self, title: &str) {

@@ -12,13 +12,13 @@ pub(super) fn page(date: Seconds) -> String {
         date,
         "what chmpx would make of a configuration file",
     );
-    page.heading("Description");
+    page.heading("DESCRIPTION");
     page.opening(
         "`k2hdkc-slave-agent check` judges a file of chmpx by these rules, and the agent installs no file \
          that breaks one of those that are errors. They say what chmpx 1.0.113 does, with OpenSSL. A code \
          never changes its meaning.",
     );
-    page.heading("Effects");
+    page.heading("EFFECTS");
     page.opening("Each finding has one of these effects, the worst first.");
     for effect in Effect::ALL {
         let [running, start, agent] = effect.consequences();
@@ -31,13 +31,12 @@ pub(super) fn page(date: Seconds) -> String {
         );
     }
     for (title, codes) in Code::GROUPS {
-        page.heading(title);
-        page.opening(&format!("{} rules.", codes.len()));
+        page.heading(&title.to_uppercase());
         for code in *codes {
             page.entry(&format!("{code} ({})", code.effect().as_str()), &told(*code));
         }
     }
-    page.heading("See also");
+    page.heading("SEE ALSO");
     page.opening("k2hdkc-slave-agent(8), chmpx(1)");
     page.into_text()
 }

@@ -8,9 +8,9 @@ use crate::settings::{KEYS, Key, Kind};
 pub(super) fn page(date: Seconds) -> String {
     let mut page =
         Page::new("k2hdkc-slave-agent.conf", 5, date, "settings of the K2HDKC slave agent");
-    page.heading("Synopsis");
+    page.heading("SYNOPSIS");
     page.opening("/etc/k2hdkc/slave-agent.conf, /etc/k2hdkc/slave-agent.conf.d/*.conf");
-    page.heading("Description");
+    page.heading("DESCRIPTION");
     page.opening(
         "An INI file: sections in brackets, `key = value`, and remarks behind `#` in lines of their own. \
          Values are taken as they stand, quotes and backslashes included. A key that does not exist is an \
@@ -23,8 +23,8 @@ pub(super) fn page(date: Seconds) -> String {
     );
     page.paragraph(
         "None has to be set where the user data of K2HR3 left the role, the token and the address of K2HR3 \
-         in /etc/antpickax. A running agent reads its settings again after SIGHUP, `systemctl reload`, and \
-         when the file changes.",
+         in /etc/antpickax. A running agent reads its settings again after `systemctl reload`, \
+         which is SIGHUP.",
     );
     page.paragraph("A duration without a unit is in seconds; the units are ms, s, min, h and d.");
     let mut section = "";
@@ -36,10 +36,10 @@ pub(super) fn page(date: Seconds) -> String {
         }
         page.entry(key.parts().1, &told(key));
     }
-    page.heading("Example");
+    page.heading("EXAMPLE");
     page.opening("Where nothing was left in /etc/antpickax, these are needed:");
     page.verbatim(EXAMPLE.lines());
-    page.heading("See also");
+    page.heading("SEE ALSO");
     page.opening("k2hdkc-slave-agent(8)");
     page.into_text()
 }
