@@ -1,6 +1,7 @@
 """OpenStack's metadata service for several instances, and a plain file server beside it.
 
-metadata.py DIRECTORY: `user_data` is for all; `instance-<address>` names the instance of an address.
+metadata.py DIRECTORY: `user_data` is for all but those with a `user_data-<address>` of their own;
+`instance-<address>` names the instance of an address.
 Files for http://10.77.0.1:8080 are below DIRECTORY/files.
 """
 import functools
@@ -30,7 +31,8 @@ class Metadata(http.server.BaseHTTPRequestHandler):
             if self.path == f"/openstack/{version}/meta_data.json":
                 return json.dumps(meta).encode()
             if self.path == f"/openstack/{version}/user_data":
-                return (HERE / "user_data").read_bytes()
+                own = HERE / f"user_data-{self.client_address[0]}"
+                return (own if own.exists() else HERE / "user_data").read_bytes()
         return None
 
     def do_GET(self):

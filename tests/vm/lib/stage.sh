@@ -24,13 +24,15 @@ templates() {
     printf 'apt:\n  preserve_sources_list: true\n  sources:\n    chmpx.list:\n      source: "deb [trusted=yes] http://10.77.0.1:8080/repository ./"\n'
   } >"$work/cc"
   order /sim/scripts "{\"name\":\"script\",\"script\":{\"template\":$(json_text "$work/script"),\"useragent\":\"\",\"contenttype\":\"\"}}"
+  order /sim/scripts "{\"extdata\":true,\"name\":\"k2hdkc-slave-agent\",\"script\":{\"template\":$(json_text "$work/script"),\"useragent\":\"\",\"contenttype\":\"text/x-shellscript\"}}"
+  cp "$work/cc" "$work/metadata/files/cc"
   order /sim/scripts "{\"name\":\"cc\",\"script\":{\"template\":$(json_text "$work/cc"),\"useragent\":\"\",\"contenttype\":\"\"}}"
 }
 
 # What an administrator copies into the instance: the role token's user data, as K2HR3 serves it to
 # cloud-init, gzip included.
 user_data() {
-  local user path
+  local user
   user=$(k2hr3 /sim/user-tokens '{"user":"test","tenant":"tenant1"}' | python3 -c 'import json,sys; print(json.load(sys.stdin)["token"])')
   ip netns exec k2agent-net python3 - "$user" "$work" <<'END'
 import json, sys, urllib.request
@@ -44,6 +46,9 @@ open(work + "/token", "w").write(made["token"])
 data = get("/v1/userdata/" + made["registerpath"], User_Agent="Cloud-Init/22.4.2")
 assert data[:2] == b"\x1f\x8b", "user data is not packed"
 open(work + "/metadata/user_data", "wb").write(data)
+# The second machine comes by the extdata route: nothing but addresses in its user data.
+addresses = [base + "/v1/extdata/k2hdkc-slave-agent/" + made["registerpath"], "http://10.77.0.1:8080/cc"]
+open(work + "/metadata/user_data-10.77.0.12", "w").write("\n".join(["#include-once", *addresses]) + "\n")
 END
 }
 

@@ -47,3 +47,19 @@ reload() {
   on 3 sh -c 'rm /etc/k2hdkc/slave-agent.conf.d/test.conf; systemctl restart k2hdkc-slave-agent'
   healthy 3 i-3
 }
+
+# Where the machines cannot be given credentials at all, there is nothing to see: then it says so.
+credential() {
+  on 3 sh -c 'mkdir -p /etc/credstore && chmod 700 /etc/credstore
+    mv /etc/antpickax/k2hr3-role-token /etc/credstore/k2hdkc-slave-agent.role-token
+    systemctl restart k2hdkc-slave-agent'
+  healthy 3 i-3
+  if on 3 test -e /run/credentials/k2hdkc-slave-agent.service/role-token; then
+    is True status 3 "r['carrier'] == 'token' or r['carrier']"
+  else
+    echo 'note: skipped, systemd has no credentials in these namespaces'
+  fi
+  on 3 sh -c 'mv /etc/credstore/k2hdkc-slave-agent.role-token /etc/antpickax/k2hr3-role-token
+    systemctl restart k2hdkc-slave-agent'
+  healthy 3 i-3
+}

@@ -27,9 +27,9 @@ remove_and_purge() {
 }
 
 delete() {
-  on 2 sh /var/lib/cloud/instance/scripts/k2hr3-init.sh --delete
-  is 0 hosts "sum(1 for h in hosts if h.get('cuk') == 'i-2')"
-  is inactive on 2 sh -c 'systemctl is-active k2hdkc-slave-agent || true'
-  is inactive on 2 sh -c 'systemctl is-active chmpx || true'
-  on 2 sh -c '! test -e /etc/antpickax/k2hr3-role-token'
+  on 3 sh /var/lib/cloud/instance/scripts/k2hr3-init.sh --delete
+  is 0 hosts "sum(1 for h in hosts if h.get('cuk') == 'i-3')"
+  is inactive on 3 sh -c 'systemctl is-active k2hdkc-slave-agent || true'
+  is inactive on 3 sh -c 'systemctl is-active chmpx || true'
+  on 3 sh -c '! test -e /etc/antpickax/k2hr3-role-token'
 }
