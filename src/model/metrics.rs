@@ -4,14 +4,16 @@
 
 mod counts;
 mod exposition;
+mod tally;
 
 use std::fmt::Display;
 
 use super::memory::{Mark, Seconds};
 use super::observed::{Carrier, Server};
 use super::report::Report;
-pub use counts::{Counts, Histogram, Tally};
+pub use counts::Counts;
 use exposition::{Kind, Page};
+pub use tally::{Histogram, Tally};
 
 /// All figures at the time `now`, as one text.
 pub fn render(report: &Report, counts: &Counts, now: Seconds) -> String {

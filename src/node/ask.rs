@@ -74,22 +74,7 @@ impl Node {
         if let Some(token) = self.token.clone().filter(|token| !refused(token)) {
             match self.k2hr3.read(By::Token(&token), etag).await {
                 Err(failure) if failure.class == Class::Token => {
-                    let by_address = self.k2hr3.read(By::Address, etag).await;
-                    if by_address.is_ok() {
-                        self.known_here();
-                        self.refused_token = Some((token, Instant::now()));
-                        self.carrier = Some(Carrier::Address);
-                        return by_address;
-                    }
-                    // What the token was told is what the operator has to know.
-                    return Err(match by_address {
-                        Err(other)
-                            if self.memory.registered && other.class != Class::Unreachable =>
-                        {
-                            failure.and_by_address(&other)
-                        }
-                        _ => failure,
-                    });
+                    return self.read_without(token, failure).await;
                 }
                 result => {
                     if result.is_ok() {
@@ -110,6 +95,27 @@ impl Node {
             Err(_) => self.refused_token = None,
         }
         result
+    }
+
+    /// Reads by the address of this node, because K2HR3 did not accept `token`.
+    async fn read_without(
+        &mut self,
+        token: RoleToken,
+        failure: Failure,
+    ) -> Result<Answer, Failure> {
+        match self.k2hr3.read(By::Address, self.publications.etag()).await {
+            Ok(answer) => {
+                self.known_here();
+                self.refused_token = Some((token, Instant::now()));
+                self.carrier = Some(Carrier::Address);
+                Ok(answer)
+            }
+            Err(other) if self.memory.registered && other.class != Class::Unreachable => {
+                Err(failure.and_by_address(&other))
+            }
+            // What the token was told is what the operator has to know.
+            Err(_) => Err(failure),
+        }
     }
 
     /// Reads the token from its first file that has one. Loose permissions are told, once.

@@ -147,15 +147,18 @@ pub(super) fn adopted(seen: &Observed, survey: &Survey, policy: &Policy) -> Find
             Finding::fine(CODE, format!("chmpx has generation {in_force} in force"))
         }
         (Some(in_force), installed) => {
-            let installed = installed.map_or("none".to_owned(), |number| number.to_string());
-            let lag = format!("chmpx has generation {in_force} in force, installed is {installed}");
-            let situations = plan(seen, policy).situations;
-            let why = situations.first().map(words).map(|words| words.sentence);
-            let why = why.map_or_else(String::new, |why| format!(" ({why})"));
             let help = "`k2hdkc-slave-agent refresh --wait adopted`; if it stays so, restart chmpx";
-            Finding::fault(CODE, format!("{lag}{why}"), help)
+            Finding::fault(CODE, lag(in_force, installed, seen, policy), help)
         }
     }
+}
+
+fn lag(in_force: i32, installed: Option<i32>, seen: &Observed, policy: &Policy) -> String {
+    let installed = installed.map_or("none".to_owned(), |number| number.to_string());
+    let situations = plan(seen, policy).situations;
+    let why = situations.first().map(words).map(|words| words.sentence);
+    let why = why.map_or_else(String::new, |why| format!(" ({why})"));
+    format!("chmpx has generation {in_force} in force, installed is {installed}{why}")
 }
 
 /// What the file names against chmpx's own list.

@@ -60,50 +60,46 @@ pub(super) fn mqueue(seen: &Observed, survey: &Survey) -> Finding {
     }
 }
 
+const FRESH_TOKEN: &str = "put a fresh role token into the token file; the agent notices";
+
 pub(super) fn token(seen: &Observed, survey: &Survey) -> Finding {
     const CODE: &str = "token";
-    const FRESH: &str = "put a fresh role token into the token file; the agent notices";
     if let Some(path) = &survey.unreadable_token {
-        let help = "ask as root";
         let what = format!("{} is not this user's to read", path.display());
-        return Finding::unknown(CODE, what, help);
+        return Finding::unknown(CODE, what, "ask as root");
     }
-    if seen.token_refused {
-        return Finding::risk(
-            CODE,
-            "K2HR3 does not accept the role token: it expired or was taken back; this node reads by \
-             its address instead",
-            FRESH,
-        );
+    if let Some(refused) = refused_token(CODE, seen) {
+        return refused;
     }
-    if seen.k2hr3 == K2hr3::Failed(Class::Token) {
-        let what =
-            "K2HR3 does not accept the role token: it expired, was taken back or is mistyped";
-        return Finding::fault(CODE, what, FRESH);
-    }
-    let hours = survey.token_age.map(|age| age.as_secs() / 3600);
     let is_member =
         seen.memory.registered && !matches!(seen.membership, Membership::Missing { .. });
     match (survey.token_age, is_member) {
-        (Some(age), false) if age > TOKEN_LIFE => Finding::risk(
-            CODE,
-            format!(
-                "the role token is {} hours old, and may not live longer",
-                age.as_secs() / 3600
-            ),
-            FRESH,
-        ),
+        (Some(age), false) if age > TOKEN_LIFE => {
+            let what = format!("the role token is {}, and may not live longer", old(age));
+            Finding::risk(CODE, what, FRESH_TOKEN)
+        }
         (None, false) => Finding::fault(
             CODE,
             "there is no role token, and this node is not in its role",
             "put a role token of the slave role into the token file; the agent notices",
         ),
-        (Some(_), _) => Finding::fine(
-            CODE,
-            format!("the role token is {} hours old", hours.unwrap_or_default()),
-        ),
+        (Some(age), _) => Finding::fine(CODE, format!("the role token is {}", old(age))),
         (None, true) => Finding::fine(CODE, "no role token; K2HR3 knows this node by its address"),
     }
+}
+
+fn refused_token(code: &'static str, seen: &Observed) -> Option<Finding> {
+    if seen.token_refused {
+        let what = "K2HR3 does not accept the role token: it expired or was taken back; this node \
+                    reads by its address instead";
+        return Some(Finding::risk(code, what, FRESH_TOKEN));
+    }
+    let what = "K2HR3 does not accept the role token: it expired, was taken back or is mistyped";
+    (seen.k2hr3 == K2hr3::Failed(Class::Token)).then(|| Finding::fault(code, what, FRESH_TOKEN))
+}
+
+fn old(age: Duration) -> String {
+    format!("{} hours old", age.as_secs() / 3600)
 }
 
 pub(super) fn rival(survey: &Survey) -> Finding {
