@@ -47,6 +47,8 @@ pub struct Cycle<'a> {
     pub next_ask: Duration,
     /// Failures to reach K2HR3 in a row.
     pub failures: u32,
+    /// Whether something was done, so that the next cycle comes at once and tells more.
+    pub acted: bool,
 }
 
 /// Why a wait ended.
@@ -195,6 +197,7 @@ async fn cycle(
         asked_k2hr3: ask,
         next_ask: next,
         failures,
+        acted,
     };
     world.tell(told).await;
     match plan.again {

@@ -32,7 +32,10 @@ fn main() -> ExitCode {
     };
     // A task of its own: waking the future that the runtime is entered with costs two system calls
     // each time.
-    match runtime.block_on(async { tokio::spawn(perform(cli)).await }) {
+    let ended = runtime.block_on(async { tokio::spawn(perform(cli)).await });
+    // A resolver that does not answer holds a thread for half a minute: nobody waits for it.
+    runtime.shutdown_background();
+    match ended {
         Ok(Ok(exit)) => exit.into(),
         Ok(Err(failed)) => {
             eprintln!("{failed}");

@@ -9,13 +9,13 @@ mod file;
 mod history;
 mod local;
 mod look;
+mod means;
 mod measure;
 mod membership;
 mod publication;
 mod tell;
 mod wait;
 
-use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -24,7 +24,7 @@ use crate::agent::{Cycle, Trouble, Wake, World};
 use crate::effects::chmpx::Chmpx;
 use crate::effects::clock;
 use crate::effects::disk::Print;
-use crate::effects::k2hr3::{K2hr3, Unusable};
+use crate::effects::k2hr3::K2hr3;
 use crate::effects::socket::Desk;
 use crate::effects::state::{Kept, State};
 use crate::effects::watch::{Noticed, Watch};
@@ -37,44 +37,12 @@ use crate::model::plan::Step;
 use crate::model::settings::Settings;
 use basis::Basis;
 use history::Past;
+pub use means::{Means, StartError};
 use measure::Measured;
 use membership::Probe;
 use publication::Publications;
 pub use tell::STATUS_FILE;
 use tell::Teller;
-
-/// The agent cannot begin.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// No directory for its state.
-    #[error("could not make the state directory {}", path.display())]
-    State {
-        /// The directory.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        cause: io::Error,
-    },
-    /// No way to K2HR3.
-    #[error(transparent)]
-    K2hr3(#[from] Unusable),
-}
-
-impl StartError {
-    /// What to do about it.
-    pub fn help(&self) -> &'static str {
-        match self {
-            Self::State { .. } => "run as root, or set paths.state_dir",
-            Self::K2hr3(Unusable::CaFile { .. }) => {
-                "correct k2hr3.ca_file, or make the file readable"
-            }
-            Self::K2hr3(Unusable::Address { .. }) => {
-                "correct k2hr3.api_uri; a name with other than ASCII letters is written as xn--…"
-            }
-            Self::K2hr3(Unusable::Client { .. }) => "correct k2hr3.ca_file (PEM) and k2hr3.proxy",
-        }
-    }
-}
 
 /// The node that the agent runs on.
 #[derive(Debug)]
@@ -109,7 +77,6 @@ pub struct Node {
     wants_back: bool,
     watch: Watch,
     desk: Desk,
-    asked: u64,
     teller: Teller,
     basis: Option<Basis>,
     measured: Measured,
@@ -133,12 +100,13 @@ pub enum Manners {
 impl Node {
     /// The node as `settings` describe it, for whoever asks at `desk`.
     pub fn new(settings: Settings, desk: Desk, manners: Manners) -> Result<Self, StartError> {
-        let directory = settings.paths.state_dir.clone();
-        let mut state = match manners {
-            Manners::OnlyLooks | Manners::Shadows => State::reading(directory),
-            Manners::Acts | Manners::ActsForSystemd => State::new(directory.clone())
-                .map_err(|cause| StartError::State { path: directory, cause })?,
-        };
+        let means = Means::of(&settings, manners)?;
+        Ok(Self::with(settings, means, desk, manners))
+    }
+
+    /// The same with means that are there already.
+    pub fn with(settings: Settings, means: Means, desk: Desk, manners: Manners) -> Self {
+        let Means { k2hr3, mut state } = means;
         let identity = &settings.identity;
         let mut memory = state.memory(identity.cuk.as_str()).in_role(&identity.role.to_string());
         memory.know_no_future(clock::now());
@@ -146,8 +114,8 @@ impl Node {
         let publications = Publications::remembered(&memory, state.published());
         let past = Past::kept(&state, identity.cuk.as_str());
         let watch = Watch::new(&watched(&settings));
-        Ok(Self {
-            k2hr3: K2hr3::new(&settings.k2hr3, &settings.identity)?,
+        Self {
+            k2hr3,
             chmpx: Chmpx::new(settings.chmpx.clone(), settings.target.path.clone()),
             state,
             memory,
@@ -170,13 +138,12 @@ impl Node {
             wants_back: false,
             watch,
             desk,
-            asked: 0,
             teller: Teller::new(),
             basis: None,
             measured: Measured::default(),
             manners,
             settings,
-        })
+        }
     }
 
     /// What was decided.

@@ -9,15 +9,15 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing::{error, info, warn};
 
 use super::{Exit, Failed};
-use crate::agent::{self, Chain};
+use crate::agent;
 use crate::effects::latitude::{self, MEMORY};
 use crate::effects::lock::Lock;
-use crate::effects::socket::{self, Desk, Line};
+use crate::effects::socket::{self, Line};
 use crate::effects::watch::{Noticed, Watch};
 use crate::model::identity::Identity;
 use crate::model::pace::Pace;
 use crate::model::settings::Settings;
-use crate::node::{Manners, Node};
+use crate::node::{Manners, Means, Node};
 use crate::settings::{self, Layers, below};
 
 /// Why the loop ended.
@@ -32,34 +32,32 @@ pub async fn run(layers: &Layers) -> Result<Exit, Failed> {
     let _lock = Lock::take(&settings.paths.runtime_dir)?;
     info!(event = "agent-starts", version = env!("CARGO_PKG_VERSION"), role = %settings.identity.role,
         cuk = settings.identity.cuk.as_str(), target = ?settings.target.path, "starting");
-    let (line, mut desk) = socket::line();
+    let (line, desk) = socket::line();
     listen(&settings, line);
     let mut signals = Signals::new().map_err(no_signals)?;
     let mut surroundings = Surroundings::new(layers, &settings);
-    let mut settings = Some(settings);
-    while let Some(present) = settings.take() {
-        let (stop, back) = follow(present.clone(), desk, &mut signals, &mut surroundings).await?;
-        desk = back;
-        match stop {
-            Stop::Shutdown => break,
-            Stop::NewSettings => settings = Some(reread(layers, present)),
+    let mut node = Node::new(settings, desk, Manners::ActsForSystemd)?;
+    while let Stop::NewSettings = follow(&mut node, &mut signals, &mut surroundings).await {
+        node.tell_stop(NotifyState::Reloading);
+        if let Some((settings, means)) = reread(layers) {
+            node = Node::with(settings, means, node.into_desk(), Manners::ActsForSystemd);
         }
     }
+    node.tell_stop(NotifyState::Stopping);
+    node.leave_at_stop().await;
     info!(event = "agent-stops", "stopping");
     Ok(Exit::Ok)
 }
 
 async fn follow(
-    settings: Settings,
-    desk: Desk,
+    node: &mut Node,
     signals: &mut Signals,
     surroundings: &mut Surroundings<'_>,
-) -> Result<(Stop, Desk), Failed> {
-    let policy = settings.policy.clone();
-    let mut node = Node::new(settings, desk, Manners::ActsForSystemd)?;
+) -> Stop {
+    let policy = node.settings().policy.clone();
     // Up from here on, also while K2HR3 is silent: neither a boot nor a reload waits for it.
     node.notify(&[NotifyState::Ready]);
-    let pace = pace(&node);
+    let pace = pace(node);
     let identity = node.settings().identity.clone();
     let stop = async {
         tokio::select! {
@@ -67,18 +65,7 @@ async fn follow(
             () = surroundings.another(&identity) => Stop::NewSettings,
         }
     };
-    let stop = agent::run(&mut node, pace, &policy, stop).await;
-    let state = match stop {
-        Stop::Shutdown => NotifyState::Stopping,
-        Stop::NewSettings => NotifyState::Reloading,
-    };
-    let monotonic = NotifyState::monotonic_usec_now().ok();
-    let states: Vec<_> = [Some(state), monotonic].into_iter().flatten().collect();
-    node.notify(&states);
-    if matches!(stop, Stop::Shutdown) {
-        node.leave_at_stop().await;
-    }
-    Ok((stop, node.into_desk()))
+    agent::run(node, pace, &policy, stop).await
 }
 
 /// The pace of `node`, as it was when the agent was last running.
@@ -94,18 +81,23 @@ pub(super) fn pace(node: &Node) -> Pace {
     )
 }
 
-/// The settings as they are now; those in force stay if the new ones cannot be used.
-fn reread(layers: &Layers, present: Settings) -> Settings {
-    match settings::read(layers) {
-        Ok(settings) => {
-            info!(event = "settings-read", "the settings were read again");
-            settings
-        }
-        Err(error) => {
-            error!(event = "settings-refused", error = %Chain(&error), help = error.help(), "the settings in force stay");
-            present
-        }
-    }
+/// The settings as they are now, with what they need; `None` if they cannot be used, so that those
+/// in force stay.
+fn reread(layers: &Layers) -> Option<(Settings, Means)> {
+    let refused = |error: Failed| {
+        error!(
+            event = "settings-refused",
+            error = error.what,
+            help = error.help,
+            "the settings in force stay"
+        );
+    };
+    let settings = settings::read(layers).map_err(|error| refused(error.into())).ok()?;
+    let means = Means::of(&settings, Manners::ActsForSystemd)
+        .map_err(|error| refused(error.into()))
+        .ok()?;
+    info!(event = "settings-read", "the settings were read again");
+    Some((settings, means))
 }
 
 /// Without its socket the agent still does its work; only nobody can ask it.

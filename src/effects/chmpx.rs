@@ -21,8 +21,9 @@ use output::Told;
 pub use restart::RestartError;
 use vigil::Vigil;
 
-/// One run of `chmpxstatus` takes 25 ms, more when names resolve slowly.
-const STATUS_LIMIT: Duration = Duration::from_secs(5);
+/// One run of `chmpxstatus` takes 25 ms, and five seconds more for each name that does not resolve:
+/// it loads the whole file first.
+const STATUS_LIMIT: Duration = Duration::from_secs(30);
 /// An answer of the control port takes 100 ms, up to ten seconds when names do not resolve.
 const CONTROL_LIMIT: Duration = Duration::from_secs(10);
 /// A chmpx that does not answer within this time is busy: it takes 100 ms otherwise (measured).
@@ -48,7 +49,7 @@ fn attention_of(error: &std::io::Error) -> Attention {
 pub struct Chmpx {
     settings: Settings,
     target: PathBuf,
-    /// Whether there is a `chmpxstatus`; found out by the first attempt.
+    /// Whether there is a `chmpxstatus`; found out by each attempt.
     has_status: bool,
     seen: Option<Process>,
     vigil: Option<Vigil>,
@@ -133,7 +134,9 @@ impl Chmpx {
 
     /// Asks `chmpxstatus`, which reads shared memory and has no side effect.
     async fn status(&mut self) -> Option<Told> {
-        let program = self.settings.status_command.clone().filter(|_| self.has_status)?;
+        let program = self.settings.status_command.clone()?;
+        // It may come with chmpx, after this agent.
+        self.has_status = true;
         let mut arguments = vec![OsString::from("-conf"), self.target.clone().into()];
         if let Some(ctlport) = self.settings.ctlport {
             arguments.extend(["-ctlport".into(), ctlport.to_string().into()]);
@@ -216,6 +219,12 @@ impl Chmpx {
             Err(error) if error.is_missing() => None,
             // Slow names are no verdict.
             Err(_too_long) => None,
+            // It ends with 0 on a bad file, too; another code is a failure of its own, such as a
+            // library that it does not find. A crash on the file is a verdict.
+            Ok(ended) if ended.code.is_some_and(|code| code != 0) => {
+                tracing::warn!(code = ended.code, "chmpxconftest itself failed; it has no say");
+                None
+            }
             Ok(ended) => Some(output::opinion(&ended.output, &ended.errors)),
         }
     }

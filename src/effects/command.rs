@@ -15,6 +15,8 @@ use tokio::time::timeout;
 
 /// What is kept of each output stream.
 const KEPT: u64 = 1024 * 1024;
+/// How long the outputs of a command that has ended are read on.
+const LINGER: Duration = Duration::from_millis(200);
 
 /// A command did not run to its end.
 #[derive(Debug, thiserror::Error)]
@@ -74,11 +76,25 @@ pub async fn run<S: AsRef<OsStr>>(
         .map_err(start)?;
     let group = child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw);
     let (out, err) = (child.stdout.take(), child.stderr.take());
+    let (mut output, mut errors) = (Vec::new(), Vec::new());
     let ended = timeout(limit, async {
-        let (output, errors, status) = tokio::join!(kept(out), kept(err), child.wait());
-        status.map(|status| Ended { code: status.code(), output, errors })
+        let reading = async { tokio::join!(keep(out, &mut output), keep(err, &mut errors)) };
+        tokio::pin!(reading);
+        tokio::select! {
+            _ = &mut reading => child.wait().await,
+            status = child.wait() => {
+                // What it started in the background may hold its outputs open for ever.
+                let _rest = timeout(LINGER, &mut reading).await;
+                status
+            }
+        }
     })
     .await;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let ended = ended.map(|status| {
+        let code = status?.code();
+        Ok(Ended { code, output: text(&output), errors: text(&errors) })
+    });
     match ended {
         Ok(result) => result.map_err(start),
         Err(_elapsed) => {
@@ -92,13 +108,11 @@ pub async fn run<S: AsRef<OsStr>>(
 }
 
 /// The beginning of a stream; the rest is read and dropped, so that its writer does not stall.
-async fn kept(stream: Option<impl AsyncRead + Unpin>) -> String {
-    let Some(mut stream) = stream else { return String::new() };
-    let mut bytes = Vec::new();
+async fn keep(stream: Option<impl AsyncRead + Unpin>, bytes: &mut Vec<u8>) {
+    let Some(mut stream) = stream else { return };
     // What was read before an error is still worth keeping.
-    let _partial = (&mut stream).take(KEPT).read_to_end(&mut bytes).await;
+    let _partial = (&mut stream).take(KEPT).read_to_end(bytes).await;
     let _dropped = tokio::io::copy(&mut stream, &mut tokio::io::sink()).await;
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 #[cfg(test)]
@@ -132,6 +146,14 @@ mod tests {
         while std::fs::read_to_string(&stat).is_ok_and(|stat| !stat.contains(") Z")) {
             tokio::task::yield_now().await;
         }
+    }
+
+    #[tokio::test]
+    async fn what_a_command_leaves_running_is_neither_waited_for_nor_ended() {
+        let ended = sh("echo out; sleep 60 & echo $!", LONG).await.unwrap();
+        let child = ended.output.lines().last().unwrap().parse().unwrap();
+        assert_eq!(ended.code, Some(0));
+        nix::sys::signal::kill(Pid::from_raw(child), Signal::SIGKILL).unwrap();
     }
 
     #[tokio::test]

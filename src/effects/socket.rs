@@ -4,6 +4,8 @@ use std::fs;
 use std::io;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use serde::de::DeserializeOwned;
@@ -72,6 +74,18 @@ pub enum Request {
     },
 }
 
+impl Request {
+    /// How long the answer may take by itself, in seconds.
+    fn limit(&self) -> u64 {
+        match self {
+            Self::Refresh { limit, .. }
+            | Self::RollBack { limit }
+            | Self::Membership { limit, .. } => (*limit).min(LONGEST_WAIT),
+            Self::Status | Self::Follow | Self::Metrics => 0,
+        }
+    }
+}
+
 /// What the loop is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wish {
@@ -86,6 +100,15 @@ pub enum Wish {
     Membership(bool),
 }
 
+/// A wish, and which one it is: they are counted from 1.
+#[derive(Debug, Clone, Copy)]
+pub struct Numbered {
+    /// Its number.
+    pub number: u64,
+    /// What is wished for.
+    pub wish: Wish,
+}
+
 /// A report, and how it came about.
 #[derive(Debug, Clone)]
 pub struct Told {
@@ -93,8 +116,8 @@ pub struct Told {
     pub report: Report,
     /// When it was told.
     pub at: Instant,
-    /// How often K2HR3 had been asked.
-    pub asked: u64,
+    /// The last wish that was taken into account before that cycle began.
+    pub granted: u64,
     /// Whether something was done in that cycle, so that the next one will tell more.
     pub acted: bool,
 }
@@ -103,7 +126,9 @@ pub struct Told {
 #[derive(Debug)]
 pub struct Desk {
     /// Where wishes arrive.
-    pub wishes: mpsc::Receiver<Wish>,
+    pub wishes: mpsc::Receiver<Numbered>,
+    /// The number of the last wish that was taken into account.
+    pub granted: u64,
     /// Where reports go.
     pub told: watch::Sender<Option<Told>>,
     /// What is counted.
@@ -115,14 +140,19 @@ pub fn line() -> (Line, Desk) {
     let (sender, wishes) = mpsc::channel(16);
     let (told, receiver) = watch::channel(None);
     let (counts, counted) = watch::channel(Counts::since(clock::now()));
-    (Line { wishes: sender, told: receiver, counted }, Desk { wishes, told, counts })
+    let number = Arc::default();
+    (
+        Line { wishes: sender, number, told: receiver, counted },
+        Desk { wishes, granted: 0, told, counts },
+    )
 }
 
 /// What the socket needs of the loop.
 #[derive(Debug, Clone)]
 pub struct Line {
     /// Takes wishes.
-    pub wishes: mpsc::Sender<Wish>,
+    wishes: mpsc::Sender<Numbered>,
+    number: Arc<AtomicU64>,
     /// Gives reports.
     pub told: watch::Receiver<Option<Told>>,
     /// Gives what was counted.
@@ -241,11 +271,13 @@ impl Line {
         limit: u64,
         enough: impl Fn(&Report) -> bool,
     ) -> Option<Report> {
-        let before = self.told.borrow().as_ref().map_or(0, |told| told.asked);
-        self.wishes.send(wish).await.ok()?;
+        // First the place in the queue, then the number: they come in the order of their numbers.
+        let place = self.wishes.reserve().await.ok()?;
+        let number = self.number.fetch_add(1, Ordering::Relaxed) + 1;
+        place.send(Numbered { number, wish });
         let reached = |told: &Option<Told>| {
             told.as_ref()
-                .is_some_and(|told| told.asked > before && !told.acted && enough(&told.report))
+                .is_some_and(|told| told.granted >= number && !told.acted && enough(&told.report))
         };
         let limit = Duration::from_secs(limit.min(LONGEST_WAIT));
         // Over or not, what was told last is the answer.
@@ -281,6 +313,17 @@ pub async fn ask_for_metrics(path: &Path) -> io::Result<Option<String>> {
 }
 
 async fn exchange<T: DeserializeOwned>(path: &Path, request: &Request) -> io::Result<T> {
+    let limit = PATIENCE + Duration::from_secs(request.limit());
+    match timeout(limit, exchange_at_last(path, request)).await {
+        Ok(result) => result,
+        Err(_elapsed) => Err(io::Error::new(
+            io::ErrorKind::TimedOut,
+            "the agent does not answer; `systemctl restart k2hdkc-slave-agent` ends one that hangs",
+        )),
+    }
+}
+
+async fn exchange_at_last<T: DeserializeOwned>(path: &Path, request: &Request) -> io::Result<T> {
     let mut stream = UnixStream::connect(path).await?;
     put(&mut stream, request).await?;
     let mut answer = String::new();

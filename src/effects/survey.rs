@@ -147,12 +147,14 @@ fn lookups(names: &[String]) -> BTreeMap<String, Lookup> {
     let begin = Instant::now();
     for name in names.iter().cloned() {
         let sender = sender.clone();
-        thread::spawn(move || {
+        let work = move || {
             let found = (name.as_str(), 0).to_socket_addrs();
             let addresses = found.map(|all| all.map(|one| one.ip()).collect()).unwrap_or_default();
             // Nobody may be waiting any longer.
             let _unread = sender.send((name, addresses, begin.elapsed()));
-        });
+        };
+        // Without a thread for it a name counts as one that takes too long.
+        let _fewer = thread::Builder::new().spawn(work);
     }
     drop(sender);
     let nothing = Lookup { addresses: None, took: NAMES_LIMIT };

@@ -29,6 +29,14 @@ pub struct K2hr3 {
     pub leave_at_stop: bool,
 }
 
+impl K2hr3 {
+    /// Whether somebody on the way has to prove who it is.
+    pub fn needs_certificates(&self) -> bool {
+        let plain = |url: &str| url.starts_with("http://");
+        !plain(&self.api_uri) || self.proxy.as_deref().is_some_and(|proxy| !plain(proxy))
+    }
+}
+
 /// Which addresses of K2HR3 are used: to K2HR3 a node's address is who it is, so one that changes
 /// its family between two requests would be two nodes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -48,7 +48,7 @@ impl Node {
         let process = self.running_process();
         // Counted before it is tried: what fails must not be tried without end either.
         self.memory.restarted(now);
-        self.remember()?;
+        let _told_later = self.remember();
         self.chmpx.restart(self.settings.policy.on_change).await.map_err(|error| Trouble {
             doing: "restarting chmpx".to_owned(),
             outlook: Outlook::Passing,

@@ -23,7 +23,6 @@ impl Node {
     /// Asks K2HR3 what is published, by the token if there is one that it accepts, else by the
     /// address of this node: so an expired token never freezes a registered node.
     pub(super) async fn ask(&mut self, troubles: &mut Vec<Trouble>) -> K2hr3 {
-        self.asked += 1;
         self.read_token();
         let now = clock::now();
         let answer = match self.verify().await {

@@ -35,7 +35,7 @@ impl Node {
         let (hash, generation) = (bad.published, bad.generation);
         self.memory.quarantine =
             Some(Quarantine { hash, generation, strikes, at: now, said: None });
-        self.remember()?;
+        let _told_later = self.remember();
         let old = self.target_bytes();
         self.replace(&bytes)?;
         let process = self.running_process();
@@ -56,7 +56,7 @@ impl Node {
         if let Some(why) = self.cold_change_to(&conf) {
             self.owe_restart(&why, process, false);
         }
-        self.remember()?;
+        let _told_later = self.remember();
         self.note_roll_back(by_hand, generation, &old, (&good, &bytes, &conf));
         let said = if lost && !by_hand { self.chmpx.last_words().await } else { None };
         if let (Some(said), Some(quarantine)) = (said, &mut self.memory.quarantine) {

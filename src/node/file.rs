@@ -5,9 +5,9 @@ use std::time::Instant;
 
 use tracing::{debug, warn};
 
+use super::history::difference;
 use super::{Node, on_disk};
 use crate::agent::Trouble;
-use crate::effects::disk::Found;
 use crate::effects::state::Kept;
 use crate::effects::{clock, disk};
 use crate::model::conf::{Conf, Peer};
@@ -15,10 +15,6 @@ use crate::model::memory::{Mark, Memory, OwedRestart, Process};
 use crate::model::observed::{Chmpx, Installed};
 use crate::model::plan::{Install, Occasion};
 use crate::model::trial::Trial;
-use crate::model::unified::Unified;
-
-/// What is told of a difference, at most.
-const DIFF_LINES: usize = 40;
 
 impl Node {
     pub(super) fn install(&mut self, install: &Install) -> Result<(), Trouble> {
@@ -32,7 +28,9 @@ impl Node {
             let deaths = deaths_with(&self.memory, &install.published);
             Trial { deaths, ..Trial::new(&install.published, generation, process, now) }
         });
-        self.remember()?;
+        // What could not be kept is told at the end: a full disk for state is no reason to leave
+        // chmpx behind its cluster.
+        let _told_later = self.remember();
         let old = self.target_bytes();
         self.replace(&candidate.bytes())?;
         self.memory.installed =
@@ -47,12 +45,11 @@ impl Node {
         }
         if install.occasion == Occasion::Drift {
             self.memory.put_right(now);
-            self.tell_drift(&old);
+            tell_drift(&old, &candidate.bytes());
         }
         tell_installed(install);
-        self.remember()?;
         self.note_install(install, &old);
-        Ok(())
+        self.remember()
     }
 
     pub(super) fn target_bytes(&self) -> Vec<u8> {
@@ -60,25 +57,6 @@ impl Node {
             Some((_, Installed::File(file))) => file.bytes.to_vec(),
             Some((_, Installed::Missing | Installed::Obstacle(_))) | None => Vec::new(),
         }
-    }
-
-    /// Tells what somebody else had made of the file. Pass phrases stay out of the log.
-    fn tell_drift(&self, old: &[u8]) {
-        let new = disk::look(&self.settings.target.path).ok().and_then(Found::into_bytes);
-        let (old, new) = (String::from_utf8_lossy(old), new.unwrap_or_default());
-        let new = String::from_utf8_lossy(&new);
-        let difference = Unified::of(&old, &new, None);
-        let lines: Vec<_> = difference
-            .changed()
-            .map(|line| line.trim_end().to_owned())
-            .filter(|line| !line.to_ascii_uppercase().contains("PASS"))
-            .take(DIFF_LINES)
-            .collect();
-        warn!(
-            event = "put-right",
-            diff = lines.join("\n"),
-            "somebody else had changed the file; it is put right"
-        );
     }
 
     pub(super) fn owe_restart(&mut self, why: &str, process: Option<Process>, shared: bool) {
@@ -176,6 +154,16 @@ fn deaths_with(memory: &Memory, published: &str) -> u32 {
 }
 
 /// The change is told when chmpx has adopted it, and what keeps it from that as a situation.
+/// Tells what somebody else had made of the file.
+fn tell_drift(old: &[u8], new: &[u8]) {
+    let diff = difference(old, new);
+    warn!(
+        event = "put-right",
+        diff = diff.as_str(),
+        "somebody else had changed the file; it is put right"
+    );
+}
+
 fn tell_installed(install: &Install) {
     let names = |servers: &[Peer]| {
         servers.iter().map(|server| server.name.to_string()).collect::<Vec<_>>().join(" ")

@@ -198,7 +198,8 @@ fn names(first: &[String], all: usize) -> Option<String> {
     (all > 0).then(|| format!("{}{rest}", first.join(" ")))
 }
 
-fn difference(old: &[u8], new: &[u8]) -> Diff {
+/// What differs between two files, as it may be shown and kept.
+pub(super) fn difference(old: &[u8], new: &[u8]) -> Diff {
     if old.len().max(new.len()) > LONGEST_TEXT {
         return Diff::too_long();
     }

@@ -122,7 +122,14 @@ impl Node {
                 running.attention = attention;
             }
         }
+        let before = self.running_process();
         self.seen_chmpx = Some((Instant::now(), seen.clone()));
+        if self.running_process() != before {
+            // Whether another process may read the file has to be found out anew.
+            if let Some((print, _)) = &mut self.target {
+                *print = None;
+            }
+        }
         seen
     }
 }

@@ -29,7 +29,7 @@ pub(super) enum Probe {
 /// K2HR3 is asked no more than so often in a row whether it knows this address.
 const PROBES: u32 = 2;
 /// A role that K2HR3 does not know is asked for again after this long: an outage looks the same.
-const STRAY_AGAIN: Duration = Duration::from_secs(600);
+const STRAY_AGAIN: Duration = Duration::from_secs(60);
 /// A machine that shuts down does not wait longer for K2HR3.
 const STOPPING: Duration = Duration::from_secs(3);
 /// A difference of the clocks below this is no jump.

@@ -82,8 +82,8 @@ impl Node {
         self.basis = Basis::of(cycle, &self.memory).filter(|_| !is_open);
         // Only the count of failures may have changed; it may be lost.
         let _kept = self.remember();
-        let acted = !cycle.plan.steps.is_empty() && cycle.troubles.is_empty();
-        let told = socket::Told { report, at: Instant::now(), asked: self.asked, acted };
+        let (granted, acted) = (self.desk.granted, cycle.acted);
+        let told = socket::Told { report, at: Instant::now(), granted, acted };
         self.desk.told.send_replace(Some(told));
         self.notify(&[NotifyState::Watchdog]);
     }
@@ -120,10 +120,11 @@ impl Node {
     /// What nearly every look comes to, which therefore has to cost next to nothing.
     fn tell_of_one_more_look(&mut self, cycle: &Cycle<'_>) {
         let now = cycle.seen.now;
-        let (pace, traffic, asked) = (self.pace(cycle, now), self.k2hr3.traffic(), self.asked);
+        let (pace, traffic) = (self.pace(cycle, now), self.k2hr3.traffic());
+        let granted = self.desk.granted;
         self.desk.told.send_modify(|told| {
             let Some(told) = told else { return };
-            (told.at, told.asked, told.acted) = (Instant::now(), asked, false);
+            (told.at, told.granted, told.acted) = (Instant::now(), granted, false);
             (told.report.at, told.report.traffic, told.report.pace) = (now, traffic, Some(pace));
         });
         self.notify(&[NotifyState::Watchdog]);
@@ -152,6 +153,13 @@ impl Node {
         if let Err(error) = disk::show(&path, text.as_bytes(), 0o644) {
             debug!(error = %Chain(&error), "the status file was not written");
         }
+    }
+
+    /// Tells systemd that this node is no more, and why.
+    pub fn tell_stop(&self, why: NotifyState<'_>) {
+        let monotonic = NotifyState::monotonic_usec_now().ok();
+        let states: Vec<_> = [Some(why), monotonic].into_iter().flatten().collect();
+        self.notify(&states);
     }
 
     /// Tells systemd, if that is who started this.

@@ -7,7 +7,7 @@ use tracing::debug;
 
 use super::{Manners, Node};
 use crate::agent::Wake;
-use crate::effects::socket::Wish;
+use crate::effects::socket::{Numbered, Wish};
 use crate::effects::watch::Noticed;
 
 /// Several notices of one change count as one.
@@ -49,9 +49,17 @@ impl Node {
         }
     }
 
+    /// Takes into account what was wished for before a look at K2HR3 begins.
+    pub(super) fn grant_all(&mut self) {
+        while let Ok(wish) = self.desk.wishes.try_recv() {
+            self.grant(wish);
+        }
+    }
+
     /// Takes a wish into account in the next cycle.
-    pub(crate) fn grant(&mut self, wish: Wish) {
-        match wish {
+    fn grant(&mut self, wish: Numbered) {
+        self.desk.granted = wish.number;
+        match wish.wish {
             Wish::Look { force } => {
                 self.forced |= force;
                 // Somebody wants to know: chmpx is asked, too.

@@ -22,7 +22,7 @@ pub(super) fn duration(text: &str) -> Option<Duration> {
 /// Reads a file mode such as `0644`. A mode that chmpx could not read, or that others may write,
 /// is not one.
 pub(super) fn mode(text: &str) -> Option<u32> {
-    u32::from_str_radix(text, 8).ok().filter(|mode| *mode <= 0o777 && mode & 0o400 != 0)
+    u32::from_str_radix(text, 8).ok().filter(|mode| *mode <= 0o777 && mode & 0o422 == 0o400)
 }
 
 /// The key of `known` that is nearest to `wanted`, if one is near enough to be meant.

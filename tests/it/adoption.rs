@@ -207,6 +207,30 @@ async fn whoever_keeps_changing_the_file_is_told_and_not_fought_without_end() {
 }
 
 #[tokio::test]
+async fn an_operator_goes_back_while_k2hr3_is_away_and_while_no_agent_runs() {
+    let mut node = settled(&[], &[("chmpx.hold", "1s")]).await;
+    until_good(&node).await;
+    publish(&node, LIVE).await;
+    until_adopted(&node, LIVE.1).await;
+    node.k2hr3.down().await.unwrap();
+    let back = node.run(&["rollback"]).await;
+    assert_eq!(back.status.code(), Some(0), "{}", String::from_utf8_lossy(&back.stderr));
+    assert!(node.installed().contains(LIVE.0));
+
+    node.k2hr3.up().await.unwrap();
+    let forth = node.run(&["refresh", "--force", "--wait", "adopted"]).await;
+    assert_eq!(forth.status.code(), Some(0), "{}", String::from_utf8_lossy(&forth.stdout));
+    until_good(&node).await;
+    node.stop_agent(Signal::SIGTERM).await;
+    let back = node.run(&["rollback"]).await;
+    assert_eq!(back.status.code(), Some(0), "{}", String::from_utf8_lossy(&back.stderr));
+    assert!(node.installed().contains(LIVE.0));
+    let forth = node.run(&["refresh", "--force"]).await;
+    assert_eq!(forth.status.code(), Some(0), "{}", String::from_utf8_lossy(&forth.stdout));
+    assert!(node.installed().contains(LIVE.1), "one cycle, and it was forced");
+}
+
+#[tokio::test]
 async fn an_operator_goes_back_and_forth() {
     let node = settled(&[], &[("chmpx.hold", "1s")]).await;
     until_good(&node).await;

@@ -39,6 +39,16 @@ async fn an_unknown_authority_is_not_trusted_until_its_certificate_is_named() {
 }
 
 #[tokio::test]
+async fn a_host_without_any_certificates_speaks_http_all_the_same() {
+    let node = Node::new().await;
+    let mut plan = tokio::process::Command::from(node.agent(&["plan"]));
+    plan.env("SSL_CERT_FILE", "/nonexistent").env("SSL_CERT_DIR", "/nonexistent");
+    let ended = plan.output().await.unwrap();
+    let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert_eq!(ended.status.code(), Some(2), "{said}");
+}
+
+#[tokio::test]
 async fn a_certificate_for_another_name_is_not_trusted() {
     let (mut node, papers) = node("k2hr3.example", Validity::Good).await;
     node.set("k2hr3.ca_file", &papers.authority.display().to_string());

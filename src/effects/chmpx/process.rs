@@ -2,8 +2,9 @@
 //! is active also while chmpx is dead or was never started.
 
 use std::fs;
-use std::os::unix::ffi::OsStrExt as _;
-use std::path::Path;
+use std::io::Read as _;
+use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+use std::path::{Path, PathBuf};
 
 use crate::effects::process::alive;
 use crate::model::conf::Conf;
@@ -11,7 +12,7 @@ use crate::model::memory::Process;
 
 /// The process in its supervisor's pid file, else the one that was started with this file.
 pub(super) fn find(pid_file: &Path, target: &Path) -> Option<Process> {
-    by_pid_file(pid_file).or_else(|| by_command_line(target))
+    by_pid_file(pid_file, target).or_else(|| by_command_line(target))
 }
 
 /// The process with this id, if it is a chmpx and alive.
@@ -33,30 +34,55 @@ pub(super) fn reader(process: Process) -> Option<(u32, Vec<u32>)> {
     Some((user, groups))
 }
 
-fn by_pid_file(pid_file: &Path) -> Option<Process> {
-    let pid = fs::read_to_string(pid_file).ok()?.trim().parse().ok()?;
-    of(pid)
+/// The pid file is one for the host: on one with several chmpx it may name that of another file.
+fn by_pid_file(pid_file: &Path, target: &Path) -> Option<Process> {
+    let pid = read(pid_file)?.trim_ascii().to_owned();
+    let pid = std::str::from_utf8(&pid).ok()?.parse().ok()?;
+    let process = of(pid)?;
+    conf_of(pid).is_none_or(|conf| is_same(&conf, target)).then_some(process)
+}
+
+/// The file that a chmpx was started with, by its command line or its environment
+/// (`CHMCONFFILE`); `None` where that cannot be seen.
+fn conf_of(pid: i32) -> Option<PathBuf> {
+    let words = command_line(pid)?;
+    let mut after = words.iter().skip_while(|word| !word.eq_ignore_ascii_case(b"-conf")).skip(1);
+    let of_environment = || {
+        let environment = fs::read(format!("/proc/{pid}/environ")).ok()?;
+        let mut entries = environment.split(|byte| *byte == 0);
+        entries.find_map(|entry| entry.strip_prefix(b"CHMCONFFILE=".as_slice())).map(<[u8]>::to_vec)
+    };
+    let named = after.next().cloned().or_else(of_environment)?;
+    let named = PathBuf::from(std::ffi::OsString::from_vec(named));
+    Some(Path::new("/proc").join(pid.to_string()).join("cwd").join(named))
+}
+
+/// Whether two paths lead to one file, whichever way; a file that is not there yet has its name.
+fn is_same(one: &Path, other: &Path) -> bool {
+    let real = |path: &Path| {
+        let directory = fs::canonicalize(path.parent()?).ok()?;
+        Some(directory.join(path.file_name()?))
+    };
+    one == other || real(one).is_some_and(|one| Some(one) == real(other))
 }
 
 fn by_command_line(target: &Path) -> Option<Process> {
     let entries = fs::read_dir("/proc").ok()?;
     let pids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    pids.filter(|pid| {
-        command_line(*pid).is_some_and(|words| {
-            is_chmpx(&words) && words.iter().any(|word| word == target.as_os_str().as_bytes())
-        })
-    })
-    .find_map(alive)
+    pids.filter(|pid| command_line(*pid).is_some_and(|words| is_chmpx(&words)))
+        .filter(|pid| conf_of(*pid).is_some_and(|conf| is_same(&conf, target)))
+        .find_map(alive)
 }
 
 /// Every chmpx that was started with `target`, or with another file of the same group and control
 /// port as `conf`: these share their memory and their port (measured).
 pub(super) fn all_of(target: &Path, conf: &Conf) -> Vec<i32> {
     let place = |conf: &Conf| (conf.group().cloned(), conf.self_ctlport());
-    let is_same = |bytes: &[u8]| conf.group().is_some() && place(&Conf::read(bytes)) == place(conf);
+    let same_place =
+        |bytes: &[u8]| conf.group().is_some() && place(&Conf::read(bytes)) == place(conf);
     let same_group = |word: &[u8]| {
         let path = Path::new(std::ffi::OsStr::from_bytes(word));
-        path.is_absolute() && path.is_file() && fs::read(path).is_ok_and(|bytes| is_same(&bytes))
+        path.is_absolute() && path.is_file() && read(path).is_some_and(|bytes| same_place(&bytes))
     };
     let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
     let pids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
@@ -68,6 +94,17 @@ pub(super) fn all_of(target: &Path, conf: &Conf) -> Vec<i32> {
     pids.filter(|pid| command_line(*pid).is_some_and(|words| is_one(&words)))
         .filter(|pid| alive(*pid).is_some())
         .collect()
+}
+
+/// The beginning of a file that anybody may have made. A pipe is not waited for.
+fn read(path: &Path) -> Option<Vec<u8>> {
+    const LONGEST: u64 = 1024 * 1024;
+    if !fs::metadata(path).ok()?.is_file() {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    fs::File::open(path).ok()?.take(LONGEST).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
 }
 
 fn command_line(pid: i32) -> Option<Vec<Vec<u8>>> {

@@ -81,6 +81,9 @@ impl Chmpx {
         }
         match &self.settings.unit {
             Some(unit) => {
+                // chmpx takes no notice of the TERM that systemd sends, and would be waited for for
+                // 90 seconds (measured). Where it must not be sent a HUP, that is what happens.
+                let _denied = self.send("HUP");
                 let arguments = ["restart".to_owned(), "--".to_owned(), unit.clone()];
                 self.command("systemctl", &arguments).await
             }
@@ -101,8 +104,10 @@ impl Chmpx {
 
     fn send(&self, signal: &str) -> Result<(), RestartError> {
         let name = || signal.to_owned();
-        let process = process::find(&self.settings.pid_file, &self.target)
-            .or(self.seen.filter(|seen| crate::effects::process::is_alive(*seen)))
+        let process = self
+            .seen
+            .filter(|seen| crate::effects::process::is_alive(*seen))
+            .or_else(|| process::find(&self.settings.pid_file, &self.target))
             .ok_or_else(|| RestartError::NoProcess { signal: name() })?;
         let number: Signal = format!("SIG{signal}")
             .parse()

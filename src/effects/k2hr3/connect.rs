@@ -80,6 +80,9 @@ pub(super) fn client(
         let pem = fs::read(path).map_err(|cause| Unusable::CaFile { path: path.clone(), cause })?;
         let certificates = reqwest::Certificate::from_pem_bundle(&pem).map_err(unusable)?;
         builder = builder.tls_certs_merge(certificates);
+    } else if !reach.needs_certificates() {
+        // A host without any certificates is no reason not to speak HTTP.
+        builder = builder.tls_certs_only([]);
     }
     Ok((builder.build().map_err(unusable)?, pin))
 }
@@ -162,7 +165,9 @@ impl Resolve for Pin {
         let pin = self.clone();
         Box::pin(async move {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let allowed: Vec<_> = found.filter(|address| pin.allows(address)).collect();
+            let mut allowed: Vec<_> = found.filter(|address| pin.allows(address)).collect();
+            // Of IPv6 members K2HR3 removes only those whose address ends in a single digit.
+            allowed.sort_by_key(SocketAddr::is_ipv6);
             if allowed.is_empty() {
                 return Err("the name has no address of the family in use".into());
             }

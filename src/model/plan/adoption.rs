@@ -226,8 +226,10 @@ pub(super) fn restart_by(seen: &Observed, policy: &Policy, why: &str, due: u64, 
 fn draining(running: &Running, file: &InstalledFile) -> Option<Situation> {
     let servers = file.conf.servers();
     let named = |name: &str| servers.iter().any(|server| server.name.is_word(name));
-    // Where no name of the file shows up, chmpx shows resolved names: nothing can be said.
-    if !running.servers.iter().any(|server| named(&server.name)) {
+    // chmpx shows a server by the name that its address resolves to, where it has one: a strange
+    // name tells of a removed server only where there are more of them than the file has.
+    let is_known = running.servers.iter().any(|server| named(&server.name));
+    if !is_known || running.servers.len() <= servers.len() {
         return None;
     }
     let staying: Vec<_> = running
