@@ -22,6 +22,22 @@ async fn a_new_node_registers_installs_and_is_adopted() {
 }
 
 #[tokio::test]
+async fn the_role_token_may_come_as_a_credential_of_systemd() {
+    let mut node = Node::new().await;
+    let credentials = node.path("credentials");
+    fs::create_dir_all(&credentials).unwrap();
+    fs::rename(node.token_file(), credentials.join("role-token")).unwrap();
+    node.unset("k2hr3.token_file");
+    node.start_chmpx();
+    let mut command = node.agent(&["register"]);
+    command.env("CREDENTIALS_DIRECTORY", &credentials);
+    let output = tokio::process::Command::from(command).output().await.unwrap();
+
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(node.cluster.slaves().await.unwrap()[0].cuk, CUK);
+}
+
+#[tokio::test]
 async fn a_registered_node_does_not_register_again() {
     let mut node = Node::settled().await;
     node.stop_agent(nix::sys::signal::Signal::SIGKILL).await;
