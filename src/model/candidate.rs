@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::conf::{Conf, Given, Peer, Questions};
 use super::host::Host;
 use super::identity::Cuk;
-use super::rules::{Finding, Level, judge};
+use super::rules::{Code, Finding, Level, judge};
 
 /// The hash of a published text: the first 16 hex digits of its SHA-256. It tells versions apart;
 /// nothing depends on it being hard to forge.
@@ -23,6 +23,9 @@ pub fn hash(text: &str) -> String {
 /// What stands in published texts for the key of the instance that reads them: K2HDKC `DBaaS` writes
 /// the first, its Kubernetes variant the second.
 const OWN_CUK: [&str; 2] = ["__SELF_INSTANCE_ID__", "%%SELF_CONTAINER_CUK%%"];
+
+/// No template has more markers than this; a key is up to a hundred times as long as one.
+const MOST_MARKERS: usize = 1000;
 
 /// Names of this host by which no other host can reach it.
 const LOOPBACK: [&str; 3] = ["127.0.0.1", "::1", "localhost"];
@@ -49,7 +52,7 @@ impl Draft {
         let mut text = published.to_owned();
         for marker in OWN_CUK {
             if text.contains(marker) {
-                text = text.replace(marker, cuk.as_str());
+                text = text.replacen(marker, cuk.as_str(), MOST_MARKERS);
             }
         }
         let conf = Arc::new(Conf::read(text.as_bytes()));
@@ -80,19 +83,22 @@ impl Draft {
     /// Checks the draft for the host it is meant for.
     pub fn check(self, host: &Host, stamp: Stamp) -> Result<Candidate, Refused> {
         let verdict = judge(&self.conf, Some(host));
-        let harmful = verdict.findings.iter().any(|f| f.level == Level::Error);
         // FILEVERSION is mandatory, so a file that loads has one.
-        match self.conf.file_version() {
-            Some(version) if verdict.loads && verdict.starts == Some(true) && !harmful => {
-                let stamped = match stamp {
-                    Stamp::Generation => Some(version.value_range.clone()),
-                    Stamp::AsPublished => None,
-                };
-                let generation = version.value;
-                Ok(Candidate { text: self.text, conf: self.conf, stamped, generation })
-            }
-            _ => Err(Refused { findings: verdict.findings, dispute: None }),
+        let Some(version) = self.conf.file_version().filter(|_| verdict.is_fit()) else {
+            return Err(Refused { findings: verdict.findings, dispute: None });
+        };
+        let stamped = match stamp {
+            Stamp::Generation => Some(version.value_range.clone()),
+            Stamp::AsPublished => None,
+        };
+        let candidate =
+            Candidate { text: self.text, conf: self.conf, stamped, generation: version.value };
+        if candidate.shows_generations() {
+            return Ok(candidate);
         }
+        let message = "FILEVERSION does not show the generation that is put there";
+        let lost = Finding::new(Code::LostGeneration, Some(version.line), message.to_owned());
+        Err(Refused { findings: [verdict.findings, vec![lost]].concat(), dispute: None })
     }
 }
 
@@ -133,11 +139,23 @@ impl Candidate {
 
     /// The bytes to install.
     pub fn bytes(&self) -> Vec<u8> {
+        self.bytes_at(self.generation)
+    }
+
+    fn bytes_at(&self, generation: i32) -> Vec<u8> {
         let text = self.text.as_bytes();
         let Some(range) = &self.stamped else { return text.to_vec() };
         let before = text.get(..range.start).unwrap_or_default();
         let after = text.get(range.end..).unwrap_or_default();
-        [before, self.generation.to_string().as_bytes(), after].concat()
+        [before, generation.to_string().as_bytes(), after].concat()
+    }
+
+    /// Whether chmpx would read a generation where it is put: what was judged is not quite what is
+    /// installed, and this is the difference. Any number but the published one shows it.
+    fn shows_generations(&self) -> bool {
+        let other = if self.generation == 1 { 2 } else { 1 };
+        let read = || Conf::read(&self.bytes_at(other)).file_version();
+        self.stamped.is_none() || read().is_some_and(|version| version.value == other)
     }
 }
 
@@ -174,6 +192,28 @@ mod tests {
         );
         let cuk = Cuk::parse("i-1").unwrap();
         Draft::new(&text, &cuk).lists(&cuk)
+    }
+
+    #[test]
+    fn a_generation_must_be_read_where_it_is_put() {
+        let shows = |text: &str, stamped| {
+            let conf = Arc::new(Conf::read(text.as_bytes()));
+            let generation = conf.file_version().unwrap().value;
+            let stamped = Some(stamped);
+            Candidate { text: text.to_owned(), conf, stamped, generation }.shows_generations()
+        };
+        let text = "[GLOBAL]\nFILEVERSION = 1 # x\n";
+        assert!(shows(text, 23..24));
+        assert!(!shows(text, 20..20));
+        assert!(!shows(text, 28..28));
+        assert!(!shows("[GLOBAL]\nFILEVERSION", 20..20));
+    }
+
+    #[test]
+    fn a_text_full_of_markers_does_not_grow_without_bound() {
+        let cuk = Cuk::parse(&"c".repeat(Cuk::LONGEST)).unwrap();
+        let draft = Draft::new(&OWN_CUK[0].repeat(50_000), &cuk);
+        assert!(draft.text.len() < 4 << 20, "{}", draft.text.len());
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! From bytes to sections: lines, headers, keys, and the merging of what belongs together.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry as Slot;
+use std::collections::{BTreeMap, HashMap};
+use std::mem::{Discriminant, discriminant};
 
 use super::section::{Entry, Header, IDENTITY, Keys, Kind, Node, Oddity, Overlay};
 use super::text::{Text, trim};
@@ -14,8 +15,9 @@ const USUAL: [&str; 4] = ["CUK", "CTLPORT", "CUSTOM_ID_SEED", "SSL"];
 const OF_NODES: [&str; 6] =
     ["NAME", "CUK", "CUSTOM_ID_SEED", "ENDPOINTS", "CTLENDPOINTS", "FORWARD_PEERS"];
 
-/// Oddities beyond this many are not worth telling.
-const MOST_ODDITIES: usize = 1000;
+/// Oddities of one kind beyond this many are not worth telling. Each kind counts for itself, so
+/// that a flood of one hides no other.
+const MOST_OF_A_KIND: usize = 1000;
 
 /// Everything that one pass over the file finds.
 #[derive(Debug, Default)]
@@ -25,6 +27,7 @@ pub(super) struct Sections {
     pub slaves: BTreeMap<(Text, Text), Node>,
     pub headers: Vec<Header>,
     pub oddities: Vec<(usize, Oddity)>,
+    of_a_kind: HashMap<Discriminant<Oddity>, usize>,
     open: Option<Open>,
     above_is_key: bool,
 }
@@ -151,7 +154,12 @@ impl Sections {
         // The line is trimmed, so its value reaches to its end.
         let from = start + line.len() - raw.len();
         let used = trim(raw.get(..piece.used).unwrap_or_default()).len();
-        let entry = Entry { value: piece.text, line: number, range: from..from + used };
+        let entry = Entry {
+            value: piece.text,
+            line: number,
+            range: from..from + used,
+            has_equals: equals.is_some(),
+        };
         self.insert(kind, key.text, entry);
     }
 
@@ -239,7 +247,9 @@ impl Sections {
     }
 
     fn odd(&mut self, line: usize, oddity: Oddity) {
-        if self.oddities.len() < MOST_ODDITIES {
+        let count = self.of_a_kind.entry(discriminant(&oddity)).or_default();
+        *count += 1;
+        if *count <= MOST_OF_A_KIND {
             self.oddities.push((line, oddity));
         }
     }

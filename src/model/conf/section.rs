@@ -27,6 +27,8 @@ pub struct Entry {
     pub line: usize,
     /// The bytes of the file that the value was made of.
     pub range: Range<usize>,
+    /// Whether its line has a `=`; without one the whole line is the key.
+    pub has_equals: bool,
 }
 
 /// The keys of one section, the last of equal ones.

@@ -20,6 +20,10 @@ pub struct Finding {
 }
 
 impl Finding {
+    pub(in crate::model) fn new(code: Code, line: Option<usize>, message: String) -> Self {
+        Self { code, level: code.effect().level(), line, message, help: code.help() }
+    }
+
     /// What becomes of a chmpx that is shown the file.
     pub fn effect(&self) -> Effect {
         self.code.effect()
@@ -40,8 +44,7 @@ impl Findings {
         let count = self.of_a_kind.entry(code).or_default();
         *count += 1;
         if *count <= MOST_OF_A_KIND {
-            let level = code.effect().level();
-            self.found.push(Finding { code, level, line, message, help: code.help() });
+            self.found.push(Finding::new(code, line, message));
         }
     }
 
@@ -51,8 +54,7 @@ impl Findings {
             if count > MOST_OF_A_KIND {
                 let more = count - MOST_OF_A_KIND;
                 let message = format!("{more} more of this kind are not shown");
-                let level = code.effect().level();
-                self.found.push(Finding { code, level, line: None, message, help: code.help() });
+                self.found.push(Finding::new(code, None, message));
             }
         }
         self.found.sort_by_key(|finding| (finding.line, finding.code));

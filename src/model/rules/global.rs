@@ -1,7 +1,7 @@
 //! Rules about `[GLOBAL]`: what the cluster is, and in which role this host takes part.
 
 use super::{Code, Findings};
-use crate::model::conf::{Conf, Mode, Oddity};
+use crate::model::conf::{Conf, Mode};
 
 /// The longest GROUP that fits the name of a message queue: with a dot and 16 digits at most 255
 /// bytes (`ChmEventMq::MakeMqPath` in lib/chmeventmq.cc).
@@ -62,13 +62,9 @@ fn look_at_version(conf: &Conf, findings: &mut Findings) {
 
 /// The agent replaces the value, and a line without `=` has no place for one.
 fn look_at_bare_version(conf: &Conf, findings: &mut Findings) {
-    let version = conf.file_version().map(|version| version.line);
-    let bare = |(line, oddity): &&(usize, Oddity)| {
-        Some(*line) == version && matches!(oddity, Oddity::NoEquals(_))
-    };
-    if let Some((line, _)) = conf.oddities().iter().find(bare) {
+    if let Some(entry) = conf.global("FILEVERSION").filter(|entry| !entry.has_equals) {
         let message = "FILEVERSION has no value, and no place for one".to_owned();
-        findings.add(Code::BareFileVersion, Some(*line), message);
+        findings.add(Code::BareFileVersion, Some(entry.line), message);
     }
 }
 
@@ -171,6 +167,8 @@ mod tests {
     #[test]
     fn a_fileversion_without_equals_sign_has_no_place_for_a_generation() {
         breaks(with("FILEVERSION = 1", "FILEVERSION"), Code::BareFileVersion);
+        let flood = format!("{}FILEVERSION", "; x\n".repeat(1001));
+        breaks(with("FILEVERSION = 1", &flood), Code::BareFileVersion);
     }
 
     #[test]

@@ -138,6 +138,11 @@ mod tests {
     }
 
     #[test]
+    fn a_flood_of_one_kind_of_odd_lines_hides_no_other() {
+        breaks(with_global(&format!("{}INCLUDE = /x", "; x\n".repeat(2000))), Code::Include);
+    }
+
+    #[test]
     fn a_nul_byte_cuts_what_it_stands_in() {
         breaks(with("GROUP = cluster", "GROUP = clu\0ster"), Code::NulByte);
     }

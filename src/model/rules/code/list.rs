@@ -102,6 +102,10 @@ codes! {
             "`FILEVERSION` without `=`"
             "reads it as 0; the agent has no place for its generation"
             "write `FILEVERSION = 1`: the agent puts its generation there"
+        LostGeneration "lost-generation" Harms
+            "a FILEVERSION that is read back as another number than the agent put there"
+            "shows a version by which the agent cannot know the file"
+            "write `FILEVERSION = 1` on a line of its own"
         NoMode "no-mode" Works
             "no MODE"
             "becomes a server if it finds itself among the servers, else a slave"
