@@ -1,6 +1,6 @@
 //! What chmpx would see in a file of its INI dialect.
 //!
-//! Reading never fails and takes linear time: whether chmpx would live with what it sees is for
+//! Reading never fails, takes linear time, and works out only so many names: whether chmpx would live with what it sees is for
 //! [`rules`](super::rules) to say. The original bytes are never written anew; of them only the
 //! value of FILEVERSION may be replaced, and [`Conf::file_version`] says where that is.
 
@@ -18,11 +18,11 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 pub use endpoint::{Endpoint, endpoints};
-pub use expand::{Expansion, expand};
+pub use expand::Expansion;
 pub use node::{NO_PORT, Peer, Tls};
 pub use questions::{Given, Questions, Selfhood, host_name, to_path};
 pub use section::{Entry, Header, Keys, Kind, Node, Oddity, Overlay};
-pub use text::{Text, trim};
+pub use text::{Brief, Text, trim};
 
 use read::Sections;
 

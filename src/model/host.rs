@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-use super::conf::{Expansion, Given, Peer, Text, expand, host_name, is_localhost, to_path};
-use super::posix::Pattern;
+use super::conf::{Expansion, Given, Peer, Text, host_name, is_localhost, to_path};
+use super::posix::Trials;
 
 /// Facts about a host, or as many of them as could be found out.
 ///
@@ -115,23 +115,25 @@ impl Host {
 
     /// Whether `slave` is this host by its name, a forward peer, or as a pattern of either
     /// (`IsMatchHostname` in lib/chmregex.cc).
-    pub fn is_slave(&self, slave: &Peer) -> Certainty {
+    pub(super) fn is_slave(&self, slave: &Peer, trials: &mut Trials) -> Certainty {
+        let by_name = self.is_list(slave).max(self.is_pattern(&slave.name, trials));
+        // What an endpoint may be called has neither lists nor ranges.
         let peers = slave.forward_peers.iter().map(|place| Text::from(place.host.as_str()));
-        let texts: Vec<_> = [slave.name.clone()].into_iter().chain(peers).collect();
-        Certainty::any(texts.iter().map(|text| self.is_list(text).max(self.is_pattern(text))))
+        let by_peer = peers.map(|peer| self.is_named(&peer).max(self.is_pattern(&peer, trials)));
+        by_name.max(Certainty::any(by_peer))
     }
 
     /// Whether one of the names in a list or range is this host.
-    fn is_list(&self, text: &Text) -> Certainty {
-        match expand(text) {
+    fn is_list(&self, slave: &Peer) -> Certainty {
+        match &slave.names {
             Expansion::Names(names) => Certainty::any(names.iter().map(|name| self.is_named(name))),
-            Expansion::Wrong(_) => self.is_named(text),
-            Expansion::TooMany => Certainty::Maybe,
+            Expansion::Wrong(_) => self.is_named(&slave.name),
+            Expansion::TooMany | Expansion::NotTried => Certainty::Maybe,
         }
     }
 
-    fn is_pattern(&self, text: &Text) -> Certainty {
-        let pattern = Pattern::read(text);
+    fn is_pattern(&self, text: &Text, trials: &mut Trials) -> Certainty {
+        let pattern = trials.prepare(text);
         let own = Certainty::any(self.own_texts().iter().map(|own| pattern.matches(own).into()));
         let possible =
             self.possible_names.iter().map(|name| pattern.matches(&name.as_str().into()));
@@ -188,7 +190,7 @@ mod tests {
 
     fn slave(name: &str) -> Certainty {
         let conf = Conf::read(format!("[SLVNODE]\nNAME={name}").as_bytes());
-        host().is_slave(&conf.slaves()[0])
+        host().is_slave(&conf.slaves()[0], &mut Trials::default())
     }
 
     #[test]
@@ -216,8 +218,8 @@ mod tests {
         let perhaps = Host { possible_names: vec!["slv1".into()], ..host() };
         let conf = Conf::read(b"[SLVNODE]\nNAME=^slv1.?$");
         let slave = &conf.slaves()[0];
-        assert_eq!(named.is_slave(slave), Certainty::Yes);
-        assert_eq!(perhaps.is_slave(slave), Certainty::Maybe);
+        assert_eq!(named.is_slave(slave, &mut Trials::default()), Certainty::Yes);
+        assert_eq!(perhaps.is_slave(slave, &mut Trials::default()), Certainty::Maybe);
     }
 
     #[test]
@@ -229,6 +231,7 @@ mod tests {
     #[test]
     fn a_forward_peer_makes_an_entry_local() {
         let conf = Conf::read(b"[SLVNODE]\nNAME=none\nFORWARD_PEERS=192.0.2.10");
-        assert_eq!(host().is_slave(&conf.slaves()[0]), Certainty::Yes);
+        let certainty = host().is_slave(&conf.slaves()[0], &mut Trials::default());
+        assert_eq!(certainty, Certainty::Yes);
     }
 }

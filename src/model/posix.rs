@@ -8,10 +8,23 @@
 mod bracket;
 mod reader;
 
-use regex_lite::Regex;
+use regex_lite::{Regex, RegexBuilder};
 
 use super::conf::Text;
 use reader::{Stop, translated};
+
+/// An expression longer than this is [`Pattern::Unclear`] unless it is plain. What glibc makes of
+/// it is known in principle, but costs more than a name or a CUK is worth.
+const LONGEST: usize = 1024;
+
+/// Nothing is looked for in longer texts: the longest CUK that chmpx has room for.
+const LONGEST_TEXT: usize = 2047;
+
+/// Bytes that a compiled expression may take.
+const LARGEST: usize = 64 << 10;
+
+/// No more expressions than this are compiled for one file.
+const MOST_TRIALS: usize = 500;
 
 /// An expression that has been looked at.
 #[derive(Debug)]
@@ -34,22 +47,69 @@ impl Pattern {
             let bytes = expression.as_bytes().iter();
             return Self::Plain(bytes.map(|&byte| (byte != b'.').then_some(byte)).collect());
         }
+        if expression.len() > LONGEST {
+            return Self::Unclear;
+        }
         match translated(expression.as_bytes()) {
             Err(Stop::Invalid(why)) => Self::Invalid(why),
             Err(Stop::Unclear) => Self::Unclear,
             Ok(regex) => Self::Valid(regex),
         }
     }
+}
 
+/// How many more expressions are tried for one file.
+#[derive(Debug)]
+pub(super) struct Trials {
+    left: usize,
+}
+
+impl Default for Trials {
+    fn default() -> Self {
+        Self { left: MOST_TRIALS }
+    }
+}
+
+impl Trials {
+    /// Makes `expression` ready for any number of texts. Past the last trial it is unclear.
+    pub(super) fn prepare(&mut self, expression: &Text) -> Prepared {
+        match Pattern::read(expression) {
+            Pattern::Plain(bytes) => Prepared::Plain(bytes),
+            Pattern::Invalid(_) => Prepared::Nothing,
+            Pattern::Unclear => Prepared::Unclear,
+            Pattern::Valid(_) if self.left == 0 => Prepared::Unclear,
+            Pattern::Valid(regex) => {
+                self.left -= 1;
+                let compiled = RegexBuilder::new(&regex).size_limit(LARGEST).build();
+                compiled.map_or(Prepared::Unclear, Prepared::Compiled)
+            }
+        }
+    }
+}
+
+/// An expression that is ready to be tried.
+#[derive(Debug)]
+pub(super) enum Prepared {
+    /// Plain bytes, with a dot where nothing stands.
+    Plain(Vec<Option<u8>>),
+    /// A program.
+    Compiled(Regex),
+    /// It matches nothing.
+    Nothing,
+    /// What it matches is not known.
+    Unclear,
+}
+
+impl Prepared {
     /// Whether it matches somewhere in `text`; nothing if that is not known.
     pub(super) fn matches(&self, text: &Text) -> Option<bool> {
         match self {
-            Self::Plain(bytes) => Some(bytes.is_empty() || is_within(bytes, text.as_bytes())),
-            // Only a size beyond reason is left to go wrong.
-            Self::Valid(regex) => {
-                Regex::new(regex).ok().map(|regex| regex.is_match(&letters(text.as_bytes())))
-            }
-            Self::Invalid(_) => Some(false),
+            Self::Nothing => Some(false),
+            Self::Plain(bytes) if bytes.is_empty() => Some(true),
+            Self::Plain(bytes) if bytes.len() > text.len() => Some(false),
+            Self::Plain(_) | Self::Compiled(_) if text.len() > LONGEST_TEXT => None,
+            Self::Plain(bytes) => Some(is_within(bytes, text.as_bytes())),
+            Self::Compiled(regex) => Some(regex.is_match(&letters(text.as_bytes()))),
             Self::Unclear => None,
         }
     }
@@ -70,7 +130,7 @@ mod tests {
     use super::*;
 
     fn matches(pattern: &str, text: &str) -> Option<bool> {
-        Pattern::read(&pattern.into()).matches(&text.into())
+        Trials::default().prepare(&pattern.into()).matches(&text.into())
     }
 
     #[track_caller]
@@ -120,9 +180,8 @@ mod tests {
             "a\\",
             "[a-b-c]",
         ] {
-            let read = Pattern::read(&pattern.into());
-            assert!(matches!(read, Pattern::Invalid(_)), "{pattern}");
-            assert_eq!(read.matches(&"a".into()), Some(false));
+            assert!(matches!(Pattern::read(&pattern.into()), Pattern::Invalid(_)), "{pattern}");
+            assert_eq!(matches(pattern, "a"), Some(false));
         }
     }
 
@@ -143,11 +202,39 @@ mod tests {
     fn a_bomb_is_not_compiled() {
         assert_eq!(matches(&format!("{}a{}", "(".repeat(100), ")".repeat(100)), "a"), None);
         assert_eq!(matches("((((a{1000}){1000}){1000}){1000})", "a"), None);
+        assert_eq!(matches("(a{1000}){99}", "a"), None);
+    }
+
+    #[test]
+    fn a_long_expression_or_text_is_not_tried() {
+        assert_eq!(matches(&format!("a{}", "*".repeat(1 << 20)), "a"), None);
+        assert_eq!(matches("[a]", &"a".repeat(2048)), None);
+        assert_eq!(matches(&"a".repeat(1 << 20), "a"), Some(false));
+        assert_eq!(matches(&"a".repeat(2048), &"a".repeat(4096)), None);
+        assert_eq!(matches(&"a".repeat(2047), &"a".repeat(2047)), Some(true));
+    }
+
+    #[test]
+    fn repetitions_of_repetitions_do_not_pile_up() {
+        let Pattern::Valid(one) = Pattern::read(&"a*".into()) else { panic!() };
+        let Pattern::Valid(many) = Pattern::read(&"a****".into()) else { panic!() };
+        assert_eq!(one, many);
+        all(&format!("^a{}b$", "*".repeat(1000)), &["b", "aab"], &["a"]);
+        all("^a+?b$", &["b", "ab", "aab"], &["a"]);
+    }
+
+    #[test]
+    fn only_so_many_expressions_are_compiled_for_one_file() {
+        let mut trials = Trials::default();
+        let prepared = (0..10_000).map(|n| trials.prepare(&format!("[a]{n}").as_str().into()));
+        let compiled = prepared.filter(|it| matches!(it, Prepared::Compiled(_))).count();
+        assert_eq!(compiled, MOST_TRIALS);
+        assert!(matches!(trials.prepare(&"plain".into()), Prepared::Plain(_)));
     }
 
     #[test]
     fn bytes_beyond_ascii_are_bytes() {
-        let pattern = Pattern::read(&Text::from(&b"^.\xe9$"[..]));
+        let pattern = Trials::default().prepare(&Text::from(&b"^.\xe9$"[..]));
         assert_eq!(pattern.matches(&Text::from(&b"a\xe9"[..])), Some(true));
     }
 }

@@ -1,184 +1,93 @@
 //! Lists and ranges in a NAME: `srv[1-3].example,db[a,c]`.
 
-use super::text::{Text, trim};
+mod work;
 
-/// More names than this are not worked out: chmpx takes at most 32,768 nodes (`MAX_CHMPX_COUNT`).
-pub(super) const MOST_NAMES: usize = 33_000;
+use std::sync::Arc;
+
+use super::text::{Text, trim};
+use work::{Stop, Work};
 
 /// A longer text than this is not even looked at: chmpx takes a time that grows with its square.
 const LONGEST: usize = 16 << 10;
 
-/// Nor more bytes than this in all of them together.
-const MOST_BYTES: usize = 4 << 20;
+/// What all sections of a file together may take: names, and texts between brackets.
+const MOST_STEPS: usize = 70_000;
+
+/// What the nodes may hold that are made of one section, in all sections of a file together.
+const MOST_WEIGHT: usize = 8 << 20;
 
 /// What a NAME stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expansion {
     /// These names, in chmpx's order.
-    Names(Vec<Text>),
+    Names(Arc<[Text]>),
     /// chmpx refuses it, for this reason.
     Wrong(&'static str),
     /// More names than anyone can mean.
     TooMany,
+    /// The sections before it stand for so many names that this one was not worked out.
+    NotTried,
 }
 
-/// Expands `name` as chmpx does (`ExpandSimpleRegexHostname` in its lib/chmregex.cc).
-pub fn expand(name: &Text) -> Expansion {
-    if name.is_empty() {
-        return Expansion::Wrong("it is empty");
+/// How much more of the names in a file is worked out.
+#[derive(Debug)]
+pub(super) struct Budget {
+    steps: usize,
+    weight: usize,
+    is_spent: bool,
+}
+
+impl Budget {
+    /// That of a whole file.
+    pub(super) fn of_file() -> Self {
+        Self { steps: MOST_STEPS, weight: MOST_WEIGHT, is_spent: false }
     }
-    if name.len() > LONGEST {
-        return Expansion::TooMany;
-    }
-    let mut names = Vec::new();
-    let mut bytes = 0;
-    for item in items(name.as_bytes()) {
-        let parts = match parts(trim(item)) {
-            Ok(parts) => parts,
-            Err(Stop::Wrong(why)) => return Expansion::Wrong(why),
-            Err(Stop::TooMany) => return Expansion::TooMany,
-        };
-        if !product(&parts, &mut names, &mut bytes) {
+
+    /// Expands `name` as chmpx does (`ExpandSimpleRegexHostname` in its lib/chmregex.cc), for a
+    /// section that holds `weight` bytes: each of several names is a node with all of them.
+    pub(super) fn expand(&mut self, name: &Text, weight: usize) -> Expansion {
+        if name.is_empty() {
+            return Expansion::Wrong("it is empty");
+        }
+        if name.len() > LONGEST {
             return Expansion::TooMany;
         }
-    }
-    if names.is_empty() { Expansion::Wrong("it names nothing") } else { Expansion::Names(names) }
-}
-
-enum Stop {
-    Wrong(&'static str),
-    TooMany,
-}
-
-/// One stretch of an item, with the texts that may stand there.
-type Part = Vec<Vec<u8>>;
-
-/// Splits at the commas outside brackets; nothing follows a comma at the end.
-fn items(name: &[u8]) -> Vec<&[u8]> {
-    let mut items = Vec::new();
-    let (mut start, mut inside) = (0, false);
-    for (at, byte) in name.iter().enumerate() {
-        match byte {
-            b'[' => inside = true,
-            b']' => inside = false,
-            b',' if !inside => {
-                items.extend(name.get(start..at));
-                start = at + 1;
-            }
-            _ => {}
+        if !name.as_bytes().iter().any(|byte| b",[]".contains(byte)) {
+            return Expansion::Names([trim(name.as_bytes()).into()].into());
         }
-    }
-    items.extend(name.get(start..).filter(|last| !last.is_empty()));
-    items
-}
-
-/// Takes one item apart at its brackets.
-fn parts(item: &[u8]) -> Result<Vec<Part>, Stop> {
-    let mut parts = Vec::new();
-    let mut rest = item;
-    loop {
-        let mut halves = rest.splitn(2, |byte| *byte == b'[');
-        let literal = halves.next().unwrap_or_default();
-        if literal.contains(&b']') {
-            return Err(Stop::Wrong("a `]` has no `[`"));
+        if self.is_spent {
+            return Expansion::NotTried;
         }
-        parts.push(vec![literal.to_vec()]);
-        let Some(after) = halves.next() else { return Ok(parts) };
-
-        let mut halves = after.splitn(2, |byte| *byte == b']');
-        let inside = trim(halves.next().unwrap_or_default());
-        let Some(after) = halves.next() else {
-            return Err(Stop::Wrong("a `[` has no `]`"));
+        let mut work = Work::default();
+        let outcome = work.expand(name);
+        let names = work.names.len();
+        // A single name holds no more than its section, and what came to nothing holds nothing.
+        let weight = match outcome {
+            Ok(()) if names > 1 => names.saturating_mul(weight).saturating_add(work.bytes),
+            Ok(()) | Err(_) => 0,
         };
-        if inside.is_empty() {
-            return Err(Stop::Wrong("there is nothing between `[` and `]`"));
-        }
-        if inside.contains(&b'[') {
-            return Err(Stop::Wrong("a `[` stands inside brackets"));
-        }
-        parts.push(choices(inside)?);
-        rest = after;
-    }
-}
-
-/// What stands between brackets: texts and ranges, separated by commas, empty ones left out.
-fn choices(inside: &[u8]) -> Result<Part, Stop> {
-    let mut choices = Vec::new();
-    for item in inside.split(|byte| *byte == b',').map(trim).filter(|item| !item.is_empty()) {
-        let mut ends = item.split(|byte| *byte == b'-').map(trim);
-        match (ends.next(), ends.next(), ends.next()) {
-            (Some(first), Some(last), None) => range(first, last, &mut choices)?,
-            (_, _, Some(_)) => return Err(Stop::Wrong("a range has more than two ends")),
-            (_, None, None) => choices.push(item.to_vec()),
-            (None, Some(_), None) => {}
+        let left = (self.steps.checked_sub(work.steps), self.weight.checked_sub(weight));
+        let (Some(steps), Some(weight)) = left else {
+            self.is_spent = true;
+            return Expansion::NotTried;
+        };
+        (self.steps, self.weight) = (steps, weight);
+        match outcome {
+            Ok(()) if names == 0 => Expansion::Wrong("it names nothing"),
+            Ok(()) => Expansion::Names(work.names.into()),
+            Err(Stop::Wrong(why)) => Expansion::Wrong(why),
+            Err(Stop::TooMany) => Expansion::TooMany,
         }
     }
-    Ok(choices)
-}
-
-/// `1-3` or `a-c`, both ends included; numbers are not padded.
-fn range(first: &[u8], last: &[u8], choices: &mut Part) -> Result<(), Stop> {
-    let (from, to) = (Text::from(first), Text::from(last));
-    if from.is_empty() || to.is_empty() {
-        return Err(Stop::Wrong("a range has only one end"));
-    }
-    if from.is_plain_number() && to.is_plain_number() {
-        let (from, to) = (from.int(), to.int());
-        if to < from {
-            return Err(Stop::Wrong("a range runs backwards"));
-        }
-        // chmpx counts in an `int` and would never pass this one.
-        if to.abs_diff(from) as usize >= MOST_NAMES || to == i32::MAX {
-            return Err(Stop::TooMany);
-        }
-        choices.extend((from..=to).map(|number| number.to_string().into_bytes()));
-        return Ok(());
-    }
-    match (first, last) {
-        ([from], [to]) if from.is_ascii_alphabetic() && to.is_ascii_alphabetic() => {
-            if to < from || from.is_ascii_lowercase() != to.is_ascii_lowercase() {
-                return Err(Stop::Wrong("a range runs backwards or mixes case"));
-            }
-            choices.extend((*from..=*to).map(|letter| vec![letter]));
-            Ok(())
-        }
-        _ => Err(Stop::Wrong("a range is neither of numbers nor of single letters")),
-    }
-}
-
-/// Appends every combination, the first bracket turning slowest. False when there are too many.
-fn product(parts: &[Part], names: &mut Vec<Text>, bytes: &mut usize) -> bool {
-    let room = MOST_NAMES - names.len().min(MOST_NAMES);
-    let mut count = 1_usize;
-    for part in parts {
-        count = count.saturating_mul(part.len());
-    }
-    let longest: usize =
-        parts.iter().map(|part| part.iter().map(Vec::len).max().unwrap_or_default()).sum();
-    *bytes = bytes.saturating_add(count.saturating_mul(longest));
-    // A single name costs no more than the text that it came from.
-    if count > room || (count > 1 && *bytes > MOST_BYTES) {
-        return false;
-    }
-
-    for number in 0..count {
-        let mut name = Vec::with_capacity(longest);
-        let mut turns = count;
-        let mut rest = number;
-        for part in parts {
-            turns = turns.checked_div(part.len()).unwrap_or_default();
-            let choice = rest.checked_div(turns).unwrap_or_default();
-            rest = rest.checked_rem(turns).unwrap_or_default();
-            name.extend(part.get(choice).into_iter().flatten());
-        }
-        names.push(name.into());
-    }
-    true
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn expand(name: &Text) -> Expansion {
+        Budget::of_file().expand(name, 0)
+    }
 
     #[track_caller]
     fn gives(name: &str, expected: &[&str]) {
@@ -229,6 +138,26 @@ mod tests {
         assert_eq!(expand(&"[1-2147483647]".into()), Expansion::TooMany);
         assert_eq!(expand(&"[1-9]".repeat(40).as_str().into()), Expansion::TooMany);
         assert_eq!(expand(&"[a]".repeat(1 << 20).as_str().into()), Expansion::TooMany);
+        assert_eq!(expand(&"[1-32999]".repeat(1800).as_str().into()), Expansion::TooMany);
         gives(&"[a]".repeat(5000), &["a".repeat(5000).as_str()]);
+    }
+
+    #[test]
+    fn all_sections_together_share_one_budget() {
+        let mut budget = Budget::of_file();
+        let mut expanded = |name: &str, weight| budget.expand(&name.into(), weight);
+        assert!(matches!(expanded("a[1-32999]", 200), Expansion::Names(_)));
+        assert_eq!(expanded("b[1-32999]", 200), Expansion::NotTried);
+        assert_eq!(expanded("c[1-2]", 200), Expansion::NotTried);
+        assert!(matches!(expanded("plain", 200), Expansion::Names(_)), "it costs nothing");
+        let heavy = Budget::of_file().expand(&"a[1-32999]".into(), 8192);
+        assert_eq!(heavy, Expansion::NotTried);
+    }
+
+    #[test]
+    fn what_comes_to_nothing_costs_as_much() {
+        let mut budget = Budget::of_file();
+        let names = (0..4).map(|_| budget.expand(&"a[1-32999][1-2]".into(), 0));
+        assert_eq!(names.last(), Some(Expansion::NotTried));
     }
 }

@@ -1,8 +1,10 @@
 //! Server and slave nodes as chmpx holds them after defaults, expansion and collapsing.
 
+use std::sync::Arc;
+
 use super::Conf;
 use super::endpoint::{Endpoint, endpoints};
-use super::expand::{Expansion, expand};
+use super::expand::Expansion;
 use super::section::{Keys, Node};
 use super::text::Text;
 
@@ -14,6 +16,8 @@ pub const NO_PORT: i16 = -1;
 pub struct Peer {
     /// The name; of a server one of those that its NAME expands to, of a slave the pattern itself.
     pub name: Text,
+    /// What the NAME in its section stands for.
+    pub names: Expansion,
     /// The data port; slaves have none.
     pub port: i16,
     /// The control port.
@@ -23,13 +27,13 @@ pub struct Peer {
     /// The seed of its id.
     pub seed: Text,
     /// Where else its data port is.
-    pub endpoints: Vec<Endpoint>,
+    pub endpoints: Arc<[Endpoint]>,
     /// Where else its control port is.
-    pub ctlendpoints: Vec<Endpoint>,
+    pub ctlendpoints: Arc<[Endpoint]>,
     /// Addresses that it seems to come from.
-    pub forward_peers: Vec<Endpoint>,
+    pub forward_peers: Arc<[Endpoint]>,
     /// Addresses that others reach it through.
-    pub reverse_peers: Vec<Endpoint>,
+    pub reverse_peers: Arc<[Endpoint]>,
     /// What decides about its TLS.
     pub tls: Tls,
     /// Where its NAME stands.
@@ -64,14 +68,15 @@ impl Peer {
             None => NO_PORT,
         };
         let (port, ctlport) = (if is_server { port("PORT") } else { NO_PORT }, port("CTLPORT"));
-        let list = |key: &str, default| endpoints(&text(keys, key), default).0;
+        let list = |key: &str, default| endpoints(&text(keys, key), default).0.into();
         Self {
             name: text(keys, "NAME"),
+            names: node.names.clone(),
             port,
             ctlport,
             cuk: text(keys, "CUK"),
             seed: text(keys, "CUSTOM_ID_SEED"),
-            endpoints: if is_server { list("ENDPOINTS", port) } else { Vec::new() },
+            endpoints: if is_server { list("ENDPOINTS", port) } else { Arc::default() },
             ctlendpoints: list("CTLENDPOINTS", ctlport),
             forward_peers: list("FORWARD_PEERS", NO_PORT),
             reverse_peers: list("REVERSE_PEERS", NO_PORT),
@@ -122,17 +127,12 @@ impl Tls {
 /// chmpx drops equal neighbours before it sorts, and its raw sections are in the order of the
 /// texts of NAME and CTLPORT: equal servers further apart stay twice.
 pub(super) fn servers(conf: &Conf, renamed: &dyn Fn(Text) -> Text) -> Vec<Peer> {
-    let mut room = super::expand::MOST_NAMES;
     let mut servers: Vec<Peer> = Vec::new();
     for node in conf.server_sections() {
         let server = Peer::of_section(conf, node, true);
-        let Expansion::Names(names) = expand(&server.name) else { continue };
-        room = room.saturating_sub(names.len());
-        if room == 0 {
-            break;
-        }
-        servers
-            .extend(names.into_iter().map(|name| Peer { name: renamed(name), ..server.clone() }));
+        let Expansion::Names(names) = &node.names else { continue };
+        let one = |name: &Text| Peer { name: renamed(name.clone()), ..server.clone() };
+        servers.extend(names.iter().map(one));
     }
     servers.dedup_by(|second, first| first.is_same(second));
     servers.sort_by(|a, b| a.order().cmp(&b.order()));

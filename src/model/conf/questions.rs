@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use super::expand::{Expansion, expand};
+use super::expand::Expansion;
 use super::node::Peer;
 use super::text::Text;
 use super::{Conf, is_localhost};
@@ -99,10 +99,10 @@ fn ask(peer: &Peer, names: &mut BTreeSet<String>) {
     if names.len() >= MOST_NAMES {
         return;
     }
-    let expanded = match expand(&peer.name) {
+    let expanded = match &peer.names {
         Expansion::Names(names) => names,
-        Expansion::Wrong(_) => vec![peer.name.clone()],
-        Expansion::TooMany => Vec::new(),
+        Expansion::Wrong(_) => std::slice::from_ref(&peer.name),
+        Expansion::TooMany | Expansion::NotTried => &[],
     };
     let asked = expanded.iter().take(MOST_NAMES).filter(|name| !is_localhost(name));
     names.extend(asked.filter_map(host_name));

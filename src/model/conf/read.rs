@@ -4,6 +4,7 @@ use std::collections::btree_map::Entry as Slot;
 use std::collections::{BTreeMap, HashMap};
 use std::mem::{Discriminant, discriminant};
 
+use super::expand::{Budget, Expansion};
 use super::section::{Entry, Header, IDENTITY, Keys, Kind, Node, Oddity, Overlay};
 use super::text::{Text, trim};
 use super::value::extract;
@@ -52,7 +53,18 @@ impl Sections {
             start += line.len() + 1;
         }
         sections.close();
+        sections.expand();
         sections
+    }
+
+    /// Works out what the names of the nodes stand for, once they are merged.
+    fn expand(&mut self) {
+        let mut budget = Budget::of_file();
+        for node in self.servers.values_mut().chain(self.slaves.values_mut()) {
+            let Some(name) = node.keys.get("NAME".as_bytes()) else { continue };
+            let weight = node.keys.iter().map(|(key, entry)| key.len() + entry.value.len()).sum();
+            node.names = budget.expand(&name.value, weight);
+        }
     }
 
     /// What can be said before any line is read.
@@ -237,7 +249,7 @@ impl Sections {
         let nodes = if kind == Kind::Server { &mut self.servers } else { &mut self.slaves };
         match nodes.entry(place) {
             Slot::Vacant(slot) => {
-                slot.insert(Node { keys, line });
+                slot.insert(Node { keys, line, names: Expansion::NotTried });
             }
             Slot::Occupied(mut slot) => {
                 slot.get_mut().keys.extend(keys);

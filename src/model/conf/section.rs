@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::expand::Expansion;
 use super::text::Text;
 
 /// The kinds of section.
@@ -41,6 +42,8 @@ pub struct Node {
     pub keys: Keys,
     /// The line of its first header.
     pub line: usize,
+    /// What its NAME stands for.
+    pub names: Expansion,
 }
 
 /// Where a section starts.

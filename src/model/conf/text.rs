@@ -1,10 +1,14 @@
 //! Text as chmpx holds it: bytes, read the way C code reads them.
 
+use std::cmp::Ordering;
 use std::fmt;
+use std::sync::Arc;
 
 /// A key or a value: any bytes but NUL, UTF-8 or not.
-#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Text(Vec<u8>);
+///
+/// Clones share their bytes: one line may be said of thousands of nodes.
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
+pub struct Text(Arc<[u8]>);
 
 impl Text {
     /// The bytes themselves.
@@ -35,6 +39,11 @@ impl Text {
     /// Whether any byte is an ASCII control character.
     pub fn has_control(&self) -> bool {
         self.0.iter().any(u8::is_ascii_control)
+    }
+
+    /// This for a message: a long one is cut.
+    pub fn brief(&self) -> Brief<'_> {
+        Brief(self)
     }
 
     /// The number that `atoi` makes of this: blanks, a sign, digits; anything else ends it.
@@ -77,31 +86,43 @@ impl Text {
 
 impl From<&[u8]> for Text {
     fn from(bytes: &[u8]) -> Self {
-        Self(bytes.to_vec())
+        Self(bytes.into())
     }
 }
 
 impl From<Vec<u8>> for Text {
     fn from(bytes: Vec<u8>) -> Self {
-        Self(bytes)
+        Self(bytes.into())
     }
 }
 
 impl From<&str> for Text {
     fn from(text: &str) -> Self {
-        Self(text.as_bytes().to_vec())
+        Self(text.as_bytes().into())
     }
 }
 
 impl PartialEq<str> for Text {
     fn eq(&self, other: &str) -> bool {
-        self.0 == other.as_bytes()
+        *self.0 == *other.as_bytes()
     }
 }
 
 impl PartialEq<&str> for Text {
     fn eq(&self, other: &&str) -> bool {
-        self.0 == other.as_bytes()
+        *self.0 == *other.as_bytes()
+    }
+}
+
+impl Ord for Text {
+    fn cmp(&self, other: &Self) -> Ordering {
+        if Arc::ptr_eq(&self.0, &other.0) { Ordering::Equal } else { self.0.cmp(&other.0) }
+    }
+}
+
+impl PartialOrd for Text {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 
@@ -125,6 +146,32 @@ impl fmt::Display for Text {
 }
 
 impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.to_string(), f)
+    }
+}
+
+/// The most bytes of one text that a message quotes.
+const LONGEST_QUOTE: usize = 120;
+
+/// A text, or the start of it.
+#[derive(Clone, Copy)]
+pub struct Brief<'a>(&'a Text);
+
+impl fmt::Display for Brief<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes = self.0.as_bytes();
+        if bytes.len() <= LONGEST_QUOTE {
+            return self.0.fmt(f);
+        }
+        let continues = |at: &usize| bytes.get(*at).is_some_and(|byte| byte & 0xc0 == 0x80);
+        let end = (LONGEST_QUOTE - 3..=LONGEST_QUOTE).rev().find(|at| !continues(at));
+        let start = bytes.get(..end.unwrap_or(LONGEST_QUOTE)).unwrap_or_default();
+        write!(f, "{}... ({} bytes)", Text::from(start), bytes.len())
+    }
+}
+
+impl fmt::Debug for Brief<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.to_string(), f)
     }
@@ -181,6 +228,16 @@ mod tests {
     #[test]
     fn bytes_that_are_not_utf8_are_shown_as_numbers() {
         assert_eq!(Text::from(&b"my\xa0x"[..]).to_string(), "my\\xa0x");
+    }
+
+    #[test]
+    fn a_long_text_is_cut_for_a_message_between_characters() {
+        assert_eq!(Text::from("short").brief().to_string(), "short");
+        let long = Text::from("ü".repeat(500).as_str());
+        assert_eq!(long.brief().to_string(), format!("{}... (1000 bytes)", "ü".repeat(60)));
+        let odd = Text::from(format!("x{}", "ü".repeat(500)).as_str());
+        assert_eq!(odd.brief().to_string(), format!("x{}... (1001 bytes)", "ü".repeat(59)));
+        assert!(Text::from(&[0x80; 200][..]).brief().to_string().len() < 600);
     }
 
     #[test]

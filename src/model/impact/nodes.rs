@@ -13,7 +13,7 @@ fn place(peer: &Peer) -> Place {
 }
 
 fn called(peer: &Peer) -> String {
-    format!("{}:{}", peer.name, peer.ctlport)
+    format!("{}:{}", peer.name.brief(), peer.ctlport)
 }
 
 /// What differs between two entries of one node that a running chmpx cannot take over.
@@ -110,6 +110,7 @@ pub(super) fn compare_slaves(old: &Conf, new: &Conf, changes: &mut Vec<Change>) 
     let own = new.selfhood(&Given::default()).cuk;
     let is_own = |peer: &Peer| !own.is_empty() && peer.cuk == own;
     let (old, new) = (old.slaves(), new.slaves());
+    let own_stays = new.iter().any(is_own);
     let live = "chmpx takes its list of slaves while it runs";
     for (before, after) in pairs(old, new) {
         let (what, class, why) = match (before, after) {
@@ -127,7 +128,7 @@ pub(super) fn compare_slaves(old: &Conf, new: &Conf, changes: &mut Vec<Change>) 
             }
             (Some(before), None) => {
                 let what = format!("the slave {} is gone", called(before));
-                if is_own(before) && !new.iter().any(is_own) {
+                if is_own(before) && !own_stays {
                     (what, Class::Refused, "it is this host: the next start would fail")
                 } else {
                     (what, Class::Live, live)

@@ -101,13 +101,20 @@ impl Reader<'_> {
 
     /// Wraps what was written since `start` into the repetitions that follow it.
     fn repetitions(&mut self, start: usize) -> Result<(), Stop> {
+        let mut before = None;
         while let Some((&byte, rest)) = self.rest.split_first() {
+            // A sign that repeats itself adds nothing: `a**` is `a*`, and so with `+` and `?`.
+            if b"*+?".contains(&byte) && before.replace(byte) == Some(byte) {
+                self.rest = rest;
+                continue;
+            }
             let suffix = match byte {
                 b'*' | b'+' | b'?' => {
                     self.rest = rest;
                     char::from(byte).to_string()
                 }
                 b'{' => {
+                    before = None;
                     self.rest = rest;
                     self.interval()?
                 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::nodes::called;
 use super::{Code, Findings};
-use crate::model::conf::{Conf, IdType, Node, Peer, Text};
+use crate::model::conf::{Conf, Endpoint, IdType, Node, Peer, Text};
 
 /// The longest id that chmpx has room for; it copies longer ones all the same (`CUK_MAX`).
 const LONGEST_ID: usize = 2047;
@@ -86,19 +86,34 @@ pub(super) fn empty_key(conf: &Conf, peer: &Peer) -> Option<&'static str> {
     }
 }
 
+/// What an id is made of.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Id<'a> {
+    Text(&'a Text),
+    List(&'a [Endpoint]),
+    Place(&'a Text, i16),
+}
+
 /// Servers that chmpx keeps apart, but gives the same id or calls at the same place.
 fn look_at_twins(conf: &Conf, findings: &mut Findings) {
     let mut seen = BTreeMap::new();
     for server in conf.servers() {
-        let place = format!("{}:{}", server.name, server.ctlport);
         let (what, id) = match conf.id_type() {
-            Some(IdType::Cuk) => ("CUK", server.cuk.to_string()),
-            Some(IdType::Custom) => ("CUSTOM_ID_SEED", server.seed.to_string()),
-            Some(IdType::CtlEndpoints) => ("CTLENDPOINTS", format!("{:?}", server.ctlendpoints)),
-            Some(IdType::Name) | None => ("NAME and CTLPORT", place.clone()),
+            Some(IdType::Cuk) => ("CUK", Id::Text(&server.cuk)),
+            Some(IdType::Custom) => ("CUSTOM_ID_SEED", Id::Text(&server.seed)),
+            Some(IdType::CtlEndpoints) => ("CTLENDPOINTS", Id::List(&server.ctlendpoints)),
+            Some(IdType::Name) | None => {
+                ("NAME and CTLPORT", Id::Place(&server.name, server.ctlport))
+            }
         };
-        if let Some(other) = seen.insert(id, place.clone()) {
-            let message = format!("{place} and {other} have one id: the same {what}");
+        if let Some(other) = seen.insert(id, server) {
+            let message = format!(
+                "{}:{} and {}:{} have one id: the same {what}",
+                server.name.brief(),
+                server.ctlport,
+                other.name.brief(),
+                other.ctlport
+            );
             findings.add(Code::SameServer, Some(server.line), message);
         }
     }

@@ -1,7 +1,7 @@
 //! Rules about servers and slaves as such, wherever they run.
 
 use super::{Code, Findings};
-use crate::model::conf::{Conf, Entry, Expansion, NO_PORT, Node, Peer, Text, endpoints, expand};
+use crate::model::conf::{Conf, Entry, Expansion, NO_PORT, Node, Peer, Text, endpoints};
 use crate::model::posix::Pattern;
 
 /// The longest host name (`NI_MAXHOST`).
@@ -25,6 +25,7 @@ pub(super) fn look(conf: &Conf, findings: &mut Findings) {
         look_at_node(conf, node, false, findings);
         look_at_pattern(node, findings);
     }
+    look_at_all_names(conf, findings);
     look_at_count(conf, conf.servers(), findings);
 }
 
@@ -61,7 +62,7 @@ fn look_at_list(key: &str, entry: &Entry, findings: &mut Findings) {
 fn look_at_server_name(node: &Node, findings: &mut Findings) {
     let Some(entry) = node.keys.get("NAME".as_bytes()) else { return };
     let line = Some(entry.line);
-    match expand(&entry.value) {
+    match &node.names {
         Expansion::Wrong(why) => {
             let message = format!("chmpx cannot expand the NAME `{}`: {why}", entry.value);
             findings.add(Code::BadServerName, line, message);
@@ -81,6 +82,17 @@ fn look_at_server_name(node: &Node, findings: &mut Findings) {
                 findings.add(Code::LongName, line, message);
             }
         }
+        // Said once, of the file.
+        Expansion::NotTried => {}
+    }
+}
+
+fn look_at_all_names(conf: &Conf, findings: &mut Findings) {
+    let mut nodes = conf.server_sections().chain(conf.slave_sections());
+    if let Some(node) = nodes.find(|node| node.names == Expansion::NotTried) {
+        let line = node.keys.get("NAME".as_bytes()).map(|entry| entry.line);
+        let message = "this and other NAMEs stand for more than the agent works out".to_owned();
+        findings.add(Code::TooMuchToExpand, line, message);
     }
 }
 
@@ -148,6 +160,19 @@ mod tests {
             breaks(with("NAME = srv1", &format!("NAME = {name}")), Code::BadServerName);
         }
         breaks(with("NAME = srv1", "NAME = srv[1-100000]"), Code::TooManyNames);
+    }
+
+    #[test]
+    fn the_names_of_all_sections_together_must_not_explode() {
+        let node = |n| format!("[SLVNODE]\nNAME = x{n}y[1-999]\nCTLPORT = 1\n\n");
+        let nodes = (0..100).map(node).collect::<Vec<_>>().concat();
+        breaks_only(format!("{GOOD}\n{nodes}"), Code::TooMuchToExpand);
+        let servers = nodes.replace("SLVNODE", "SVRNODE").replace("1-999", "1-9999");
+        breaks(format!("{GOOD}\n{servers}"), Code::TooMuchToExpand);
+        let heavy =
+            with("NAME = srv1", "NAME = srv[1-32900]").replace("cuk-srv1", &"c".repeat(8192));
+        breaks(&heavy, Code::TooMuchToExpand);
+        assert!(!verdict(&heavy).is_fit());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::{Code, Findings, ids, role};
 use crate::model::conf::{Conf, Mode, Peer, Selfhood, Text};
 use crate::model::host::{Certainty, Host};
-use crate::model::posix::Pattern;
+use crate::model::posix::Trials;
 
 pub(super) fn look(conf: &Conf, host: &Host, findings: &mut Findings) {
     let selfhood = conf.selfhood(&host.given);
@@ -11,7 +11,8 @@ pub(super) fn look(conf: &Conf, host: &Host, findings: &mut Findings) {
     let slaves = conf.slaves();
 
     let is_server = role::look(conf, host, &selfhood, &servers, findings);
-    let found = find(host, &selfhood, &servers, slaves, is_server);
+    let slaves_to_try = if is_server { &[] } else { slaves };
+    let found = find(host, &selfhood, &servers, slaves_to_try);
     match &found[..] {
         [] => {
             let message = missing(host, &selfhood, slaves);
@@ -37,19 +38,18 @@ fn find<'a>(
     selfhood: &Selfhood,
     servers: &'a [Peer],
     slaves: &'a [Peer],
-    only_servers: bool,
 ) -> Vec<Own<'a>> {
-    let slaves = if only_servers { &[] } else { slaves };
+    let mut trials = Trials::default();
     let all =
         servers.iter().map(|peer| (peer, true)).chain(slaves.iter().map(|peer| (peer, false)));
     all.filter(|(peer, _)| selfhood.has_port_of(peer))
         .map(|(peer, is_server)| {
-            let by_cuk = matches_cuk(&selfhood.cuk, &peer.cuk);
+            let by_cuk = matches_cuk(&selfhood.cuk, &peer.cuk, &mut trials);
             // A name costs a look; a CUK that is another's settles it.
             let certainty = match (by_cuk, is_server) {
                 (Certainty::No, _) => Certainty::No,
                 (_, true) => host.is_server(peer).min(by_cuk),
-                (_, false) => host.is_slave(peer).min(by_cuk),
+                (_, false) => host.is_slave(peer, &mut trials).min(by_cuk),
             };
             Own { peer, is_server, certainty }
         })
@@ -58,14 +58,14 @@ fn find<'a>(
 }
 
 /// `IsMatchCuk` in lib/chmregex.cc.
-fn matches_cuk(own: &Text, cuk: &Text) -> Certainty {
+fn matches_cuk(own: &Text, cuk: &Text, trials: &mut Trials) -> Certainty {
     if own == cuk {
         return Certainty::Yes;
     }
     if cuk.is_empty() {
         return Certainty::No;
     }
-    Pattern::read(cuk).matches(own).into()
+    trials.prepare(cuk).matches(own).into()
 }
 
 /// The first entry that is this host for certain, and all before it that may be: whichever it is,
@@ -132,15 +132,15 @@ fn look_at_others(
 
 /// Why no entry is this host, as far as there is a single reason.
 fn missing(host: &Host, selfhood: &Selfhood, slaves: &[Peer]) -> String {
-    let named: Vec<_> =
-        slaves.iter().filter(|slave| host.is_slave(slave) == Certainty::Yes).collect();
+    let mut trials = Trials::default();
+    let named = slaves.iter().find(|slave| host.is_slave(slave, &mut trials) == Certainty::Yes);
     let port = selfhood.ctlport.map_or_else(|| "any".to_owned(), |port| port.to_string());
-    let reason = match &named[..] {
-        [] => "no [SLVNODE] has its name or address".to_owned(),
-        [slave, ..] if !selfhood.has_port_of(slave) => {
+    let reason = match named {
+        None => "no [SLVNODE] has its name or address".to_owned(),
+        Some(slave) if !selfhood.has_port_of(slave) => {
             format!("{} has CTLPORT {} instead of {port}", slave.name, slave.ctlport)
         }
-        [slave, ..] => {
+        Some(slave) => {
             format!("{} has the CUK `{}` instead of `{}`", slave.name, slave.cuk, selfhood.cuk)
         }
     };

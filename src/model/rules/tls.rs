@@ -4,7 +4,7 @@
 //! on a slave's host, too.
 
 use super::{Code, Findings};
-use crate::model::conf::{Conf, Entry, Expansion, Keys, Peer, Text, expand};
+use crate::model::conf::{Conf, Entry, Expansion, Keys, Peer, Text};
 use crate::model::host::{Host, PathKind};
 
 /// chmpx has room for shorter paths only (`CHM_MAX_PATH_LEN`).
@@ -22,8 +22,8 @@ pub(super) fn look(conf: &Conf, host: Option<&Host>, findings: &mut Findings) {
     }
     let servers: Vec<_> = conf
         .server_sections()
+        .filter(|node| matches!(node.names, Expansion::Names(_)))
         .map(|node| Peer::of_section(conf, node, true))
-        .filter(|server| matches!(expand(&server.name), Expansion::Names(_)))
         .collect();
     for server in &servers {
         files.look_at_server(server);

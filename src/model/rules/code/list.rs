@@ -192,6 +192,10 @@ codes! {
             "`NAME = srv[1-100000]`"
             "resolves each, for hours, and cannot hold them"
             "narrow the range in the NAME"
+        TooMuchToExpand "too-much-to-expand" Harms
+            "a hundred sections with `NAME = srv[1-9999]`"
+            "knows no bound: it works out every name, and the agent does not"
+            "narrow the ranges in the NAMEs"
         NoPort "no-port" DoesNotLoad
             "a server without PORT, and none in `[GLOBAL]`"
             "wants one; 65535 in `[GLOBAL]` is none"
