@@ -16,7 +16,8 @@ pub const HEAL_AFTER: Duration = Duration::from_secs(2);
 /// How often a change that was not noticed is written once more. With four pollers at its control
 /// port chmpx swallows one change in four (measured).
 const HEALS: u32 = 2;
-/// A chmpx that somebody starts later is noticed within this time, however long the interval is.
+/// A chmpx that somebody starts later, or that tells nothing now, is looked at this often, however
+/// long the interval is.
 pub(super) const STARTS_LATER: Duration = Duration::from_secs(10);
 /// How often chmpx is looked at while it is expected back.
 pub(super) const EXPECTING: Duration = Duration::from_secs(1);
@@ -42,7 +43,8 @@ pub(super) fn decide(seen: &Observed, policy: &Policy, plan: &mut Plan) {
         (Chmpx::Down, _) => loss::absent(seen, policy, plan),
         (Chmpx::Unknown(why), Some(_)) => {
             plan.situations.push(Situation::ChmpxUnknown(why.clone()));
-            plan.look_again_in(EXPECTING);
+            let is_fresh = seen.since_install.is_some_and(|since| since < policy.adopt_within);
+            plan.look_again_in(if is_fresh { EXPECTING } else { STARTS_LATER });
         }
         (_, None) => {}
         (Chmpx::Up(running), Some(file)) => watch(seen, policy, running, file, plan),
@@ -83,11 +85,13 @@ fn watch(
 /// chmpx runs and does not tell what it has in force.
 fn silent(seen: &Observed, policy: &Policy, running: &Running, plan: &mut Plan) {
     let age = running.since.map(|since| Duration::from_secs(seen.now.saturating_sub(since)));
-    plan.look_again_in(EXPECTING);
-    plan.situations.push(if seen.since_install.is_some_and(|since| since < policy.adopt_within) {
+    let is_fresh = seen.since_install.is_some_and(|since| since < policy.adopt_within);
+    let is_young = age.is_some_and(|age| age < policy.start_within);
+    plan.look_again_in(if is_fresh || is_young { EXPECTING } else { STARTS_LATER });
+    plan.situations.push(if is_fresh {
         // It must not be asked at its control port yet.
         Situation::Adopting
-    } else if age.is_some_and(|age| age < policy.start_within) {
+    } else if is_young {
         Situation::Starting
     } else if running.attention == Attention::Busy {
         Situation::Busy

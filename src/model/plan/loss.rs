@@ -55,7 +55,7 @@ pub(super) fn absent(seen: &Observed, policy: &Policy, plan: &mut Plan) {
     } else if let Some(missed) = memory.missed {
         let patience = left(missed);
         plan.situations.push(Situation::Dead { generation: None, patience });
-        plan.look_again_in(EXPECTING);
+        plan.look_again_in(if patience > 0 { EXPECTING } else { STARTS_LATER });
         if patience == 0 && policy.on_change != OnChange::None {
             restart_by(seen, policy, "it was lost and did not come back", seen.now, plan);
         }
