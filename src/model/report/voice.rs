@@ -61,3 +61,53 @@ fn of(report: &Report) -> Loudness {
         Loudness::Warning
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Words;
+    use super::*;
+    use crate::model::history::History;
+    use crate::model::memory::Memory;
+
+    fn told(code: &str, sentence: &str) -> Report {
+        Report {
+            settled: code == "settled",
+            verdict: Words::new(code, sentence, Some("help")),
+            ..Report::remembered(&Memory::default(), &History::default(), 0)
+        }
+    }
+
+    fn loudness<const N: usize>(told_in_turn: [(&str, &str); N]) -> [Loudness; N] {
+        let mut voice = Voice::default();
+        told_in_turn.map(|(code, sentence)| voice.loudness(&told(code, sentence)))
+    }
+
+    #[test]
+    fn a_change_that_goes_well_is_only_told_by_its_own_line() {
+        let way = [("settled", "3 servers"), ("settling", ""), ("acting", ""), ("adopting", "")];
+        assert_eq!(loudness(way)[1..], [Loudness::Aside; 3]);
+        let ends = [("settled", "3 servers"), ("acting", ""), ("settled", "4 servers")];
+        assert_eq!(loudness(ends), [Loudness::Plain, Loudness::Aside, Loudness::Aside]);
+    }
+
+    #[test]
+    fn what_differs_only_in_its_numbers_is_told_once() {
+        let counts = [("dead", "back in 90 s"), ("dead", "back in 89 s"), ("dead", "it is gone")];
+        let expected = [Loudness::Warning, Loudness::Aside, Loudness::Warning];
+        assert_eq!(loudness(counts), expected);
+    }
+
+    #[test]
+    fn what_a_person_has_to_mend_is_an_alarm() {
+        assert_eq!(
+            loudness([("refused", "a"), ("held", "b")]),
+            [Loudness::Alarm, Loudness::Warning]
+        );
+    }
+
+    #[test]
+    fn being_well_again_is_told_after_anything_that_was_told() {
+        let course = [("settled", "3"), ("held", "b"), ("settled", "3")];
+        assert_eq!(loudness(course), [Loudness::Plain, Loudness::Warning, Loudness::Plain]);
+    }
+}
