@@ -62,6 +62,11 @@ fn k2hr3_and_every_shell_take_the_templates_as_meant() {
 }
 
 #[test]
+fn every_shell_takes_the_scripts_of_the_packages() {
+    check("packaging/lint");
+}
+
+#[test]
 fn systemd_takes_the_units_as_meant_and_finds_them_tight() {
     check("tests/vm/units");
 }
