@@ -2,6 +2,7 @@
 
 use std::future::ready;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
@@ -15,6 +16,11 @@ use crate::model::report::Report;
 use crate::model::settings::Settings;
 use crate::node::{Manners, Node};
 use crate::settings::{self, Layers};
+
+/// An agent that holds the lock listens within this time.
+const STARTS_WITHIN: Duration = Duration::from_secs(2);
+/// How often it is tried.
+const AGAIN: Duration = Duration::from_millis(100);
 
 /// Look at K2HR3 now: through the running agent, else in a cycle of its own.
 #[derive(Debug, clap::Args)]
@@ -65,10 +71,18 @@ pub(super) async fn ask_or_do<F: Future<Output = Option<Report>>>(
     wish: impl FnOnce(Line) -> F,
 ) -> Result<Report, Failed> {
     let socket = settings.paths.runtime_dir.join(SOCKET);
-    if let Some(answer) = while_waiting(|| told_by(&socket), ask(&socket, request)).await {
-        return answer;
-    }
-    let _lock = Lock::take(&settings.paths.runtime_dir)?;
+    let end = Instant::now() + STARTS_WITHIN;
+    let _lock = loop {
+        if let Some(answer) = while_waiting(|| told_by(&socket), ask(&socket, request)).await {
+            return answer;
+        }
+        match Lock::take(&settings.paths.runtime_dir) {
+            Ok(lock) => break lock,
+            // An agent that is starting has the lock before it listens.
+            Err(_held) if Instant::now() < end => tokio::time::sleep(AGAIN).await,
+            Err(error) => return Err(error.into()),
+        }
+    };
     let policy = settings.policy.clone();
     let (line, desk) = socket::line();
     let mut node = Node::new(settings, desk, Manners::Acts)?;
