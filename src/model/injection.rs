@@ -5,6 +5,7 @@
 //! shows in two ways: a section stands where the template has none, or keys are left over.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use super::conf::{Conf, Header, Kind, Oddity, Overlay, Text};
 use super::rules::Code;
@@ -17,17 +18,17 @@ const NAMING: [&str; 6] =
 const MOST_SLAVES: usize = 10_000;
 
 /// Tells `found` of everything that looks smuggled in, with the entry that did it.
-pub(super) fn look(conf: &Conf, found: &mut dyn FnMut(Code, Option<usize>, String)) {
+pub(super) fn look(conf: &Conf, found: &mut dyn FnMut(Code, Option<usize>, fmt::Arguments<'_>)) {
     look_at_sections(conf, found);
     look_at_keys(conf, found);
     look_at_controls(conf, found);
     let slaves = conf.slave_sections().count();
     if slaves > MOST_SLAVES {
-        found(Code::TooManySlaves, None, format!("there are {slaves} slave nodes"));
+        found(Code::TooManySlaves, None, format_args!("there are {slaves} slave nodes"));
     }
 }
 
-fn look_at_sections(conf: &Conf, found: &mut dyn FnMut(Code, Option<usize>, String)) {
+fn look_at_sections(conf: &Conf, found: &mut dyn FnMut(Code, Option<usize>, fmt::Arguments<'_>)) {
     let headers = conf.headers();
     let loose = headers.iter().filter(|header| !header.is_tight).count();
     let is_airy = loose * 2 > headers.len();
@@ -53,11 +54,16 @@ fn look_at_sections(conf: &Conf, found: &mut dyn FnMut(Code, Option<usize>, Stri
             Kind::Server | Kind::Slave | Kind::Global | Kind::Other => None,
         };
         if let (Some(reason), Some(above)) = (reason, above) {
-            let name = above.name.as_ref().map_or_else(String::new, |name| format!(" NAME {name}"));
+            let name = above
+                .name
+                .as_ref()
+                .map_or_else(String::new, |name| format!(" NAME {}", name.brief()));
             let line = above.line;
-            let message =
-                format!("{reason}: it seems to come out of the entry{name} in line {line}");
-            found(Code::SmuggledSection, Some(header.line), message);
+            found(
+                Code::SmuggledSection,
+                Some(header.line),
+                format_args!("{reason}: it seems to come out of the entry{name} in line {line}"),
+            );
         }
         seen.note(header.kind);
         if matches!(header.kind, Kind::Server | Kind::Slave) {
@@ -110,26 +116,28 @@ fn takes_over(header: &Header, is_last: bool) -> bool {
 }
 
 /// A NAME, CUK or seed that stands twice in an entry, with different values.
-fn look_at_keys(conf: &Conf, found: &mut dyn FnMut(Code, Option<usize>, String)) {
+fn look_at_keys(conf: &Conf, found: &mut dyn FnMut(Code, Option<usize>, fmt::Arguments<'_>)) {
     let nodes = conf.headers().iter().filter(|it| matches!(it.kind, Kind::Server | Kind::Slave));
     for header in nodes {
         let Some((key, line)) = &header.doubled else { continue };
-        let name = header.name.as_ref().map(Text::to_string).unwrap_or_default();
+        let name = header.name.clone().unwrap_or_default();
         found(
             Code::SmuggledKey,
             Some(*line),
-            format!("{key} stands twice in the entry NAME {name}"),
+            format_args!("{} stands twice in the entry NAME {}", key.brief(), name.brief()),
         );
     }
 }
 
-fn look_at_controls(conf: &Conf, found: &mut dyn FnMut(Code, Option<usize>, String)) {
+fn look_at_controls(conf: &Conf, found: &mut dyn FnMut(Code, Option<usize>, fmt::Arguments<'_>)) {
     for node in conf.server_sections().chain(conf.slave_sections()) {
         for (key, entry) in &node.keys {
             if is_one_of(key, &NAMING) && entry.value.has_control() {
-                let message =
-                    format!("{key} has a control character: {:?}", entry.value.to_string());
-                found(Code::SmuggledControl, Some(entry.line), message);
+                found(
+                    Code::SmuggledControl,
+                    Some(entry.line),
+                    format_args!("{key} has a control character: {:?}", entry.value.brief()),
+                );
             }
         }
     }

@@ -8,6 +8,7 @@
 #![expect(unreachable_pub, reason = "what the modules share is public among them")]
 mod adoption;
 mod agreement;
+mod bombs;
 mod bootstrap;
 mod change;
 mod check_command;

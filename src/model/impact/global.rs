@@ -1,7 +1,7 @@
 //! The keys of `[GLOBAL]`, with the values that chmpx puts where there are none.
 
 use super::{Change, Class};
-use crate::model::conf::{Conf, Entry, Mode};
+use crate::model::conf::{Conf, Entry, Mode, Text};
 
 const TAKEN: &str = "chmpx takes it while it runs";
 const AREAS: &str = "chmpx takes the number, but lays out its memory only at its start";
@@ -47,7 +47,8 @@ const TRUTHS: &[(&str, bool, Class, &str)] = &[
 pub(super) fn compare(old: &Conf, new: &Conf, changes: &mut Vec<Change>) {
     let mut note = |what: &str, from: String, to: String, class, why: &str| {
         if from != to {
-            let what = format!("{what}: {from} -> {to}");
+            let (from, to) = (Text::from(from.as_str()), Text::from(to.as_str()));
+            let what = format!("{what}: {} -> {}", from.brief(), to.brief());
             changes.push(Change { what, class, why: str::to_owned(why) });
         }
     };

@@ -17,85 +17,110 @@ pub(super) fn look(conf: &Conf, findings: &mut Findings) {
     look_at_modes(conf, findings);
     look_at_truths(conf, findings);
     if conf.global("SELFCTLPORT").is_none() {
-        let message = "without SELFCTLPORT any entry of this host is its own, whatever its port";
-        findings.add(Code::NoSelfCtlPort, None, message.to_owned());
+        findings.add(
+            Code::NoSelfCtlPort,
+            None,
+            "without SELFCTLPORT any entry of this host is its own, whatever its port",
+        );
     }
 }
 
 fn look_at_group(conf: &Conf, findings: &mut Findings) {
     let Some(entry) = conf.global("GROUP") else {
-        findings.add(Code::NoGroup, None, "there is no GROUP in [GLOBAL]".to_owned());
+        findings.add(Code::NoGroup, None, "there is no GROUP in [GLOBAL]");
         return;
     };
     let (group, line) = (&entry.value, Some(entry.line));
     if group.is_empty() {
+        findings.add(Code::BadGroup, line, "GROUP is empty: chmpx has no name for its files");
+    } else if group.as_bytes().contains(&b'/') {
         findings.add(
             Code::BadGroup,
             line,
-            "GROUP is empty: chmpx has no name for its files".into(),
+            format_args!(
+                "chmpx names files after GROUP `{}`, and a name has no `/`",
+                group.brief()
+            ),
         );
-    } else if group.as_bytes().contains(&b'/') {
-        let message = format!("chmpx names files after GROUP `{group}`, and a name has no `/`");
-        findings.add(Code::BadGroup, line, message);
     } else if group.len() > LONGEST_GROUP {
-        let message =
-            format!("chmpx names queues after GROUP, and {} bytes are too many", group.len());
-        findings.add(Code::BadGroup, line, message);
+        findings.add(
+            Code::BadGroup,
+            line,
+            format_args!("chmpx names queues after GROUP, and {} bytes are too many", group.len()),
+        );
     } else if group.len() > LONG_GROUP || group.has_control() {
-        let message =
-            "GROUP is very long or has a control character, and becomes part of file names";
-        findings.add(Code::OddGroup, line, message.to_owned());
+        findings.add(
+            Code::OddGroup,
+            line,
+            "GROUP is very long or has a control character, and becomes part of file names",
+        );
     }
 }
 
 fn look_at_version(conf: &Conf, findings: &mut Findings) {
     let Some(entry) = conf.global("FILEVERSION") else {
-        findings.add(Code::NoFileVersion, None, "there is no FILEVERSION in [GLOBAL]".to_owned());
+        findings.add(Code::NoFileVersion, None, "there is no FILEVERSION in [GLOBAL]");
         return;
     };
     let (value, read) = (&entry.value, entry.value.int());
     if !value.is_plain_number() || read < 0 || value.len() > 10 {
-        let message = format!("chmpx reads FILEVERSION `{value}` as {read}");
-        findings.add(Code::OddFileVersion, Some(entry.line), message);
+        findings.add(
+            Code::OddFileVersion,
+            Some(entry.line),
+            format_args!("chmpx reads FILEVERSION `{}` as {read}", value.brief()),
+        );
     }
 }
 
 /// The agent replaces the value, and a line without `=` has no place for one.
 fn look_at_bare_version(conf: &Conf, findings: &mut Findings) {
     if let Some(entry) = conf.global("FILEVERSION").filter(|entry| !entry.has_equals) {
-        let message = "FILEVERSION has no value, and no place for one".to_owned();
-        findings.add(Code::BareFileVersion, Some(entry.line), message);
+        findings.add(
+            Code::BareFileVersion,
+            Some(entry.line),
+            "FILEVERSION has no value, and no place for one",
+        );
     }
 }
 
 fn look_at_modes(conf: &Conf, findings: &mut Findings) {
     match (conf.global("MODE"), conf.mode()) {
         (None, _) => {
-            let message = "without MODE chmpx is a server if it finds itself among the servers";
-            findings.add(Code::NoMode, None, message.to_owned());
+            findings.add(
+                Code::NoMode,
+                None,
+                "without MODE chmpx is a server if it finds itself among the servers",
+            );
         }
         (Some(entry), None) => {
-            let message = format!("chmpx does not know the MODE `{}`", entry.value);
-            findings.add(Code::BadMode, Some(entry.line), message);
+            findings.add(
+                Code::BadMode,
+                Some(entry.line),
+                format_args!("chmpx does not know the MODE `{}`", entry.value.brief()),
+            );
         }
         (Some(entry), Some(Mode::Server)) => {
-            let message = "chmpx would be a server node here".to_owned();
-            findings.add(Code::ServerMode, Some(entry.line), message);
+            findings.add(Code::ServerMode, Some(entry.line), "chmpx would be a server node here");
         }
         (Some(_), Some(Mode::Slave)) => {}
     }
     if let (Some(entry), None) = (conf.global("CHMPXIDTYPE"), conf.id_type()) {
-        let message = format!("chmpx does not know the CHMPXIDTYPE `{}`", entry.value);
-        findings.add(Code::BadIdType, Some(entry.line), message);
+        findings.add(
+            Code::BadIdType,
+            Some(entry.line),
+            format_args!("chmpx does not know the CHMPXIDTYPE `{}`", entry.value.brief()),
+        );
     }
     match conf.global("DELIVERMODE") {
         None => {
-            let message = "there is no DELIVERMODE in [GLOBAL]".to_owned();
-            findings.add(Code::NoDeliverMode, None, message);
+            findings.add(Code::NoDeliverMode, None, "there is no DELIVERMODE in [GLOBAL]");
         }
         Some(entry) if !entry.value.is_word("hash") && !entry.value.is_word("random") => {
-            let message = format!("chmpx does not know the DELIVERMODE `{}`", entry.value);
-            findings.add(Code::BadDeliverMode, Some(entry.line), message);
+            findings.add(
+                Code::BadDeliverMode,
+                Some(entry.line),
+                format_args!("chmpx does not know the DELIVERMODE `{}`", entry.value.brief()),
+            );
         }
         Some(_) => {}
     }
@@ -110,8 +135,11 @@ fn look_at_truths(conf: &Conf, findings: &mut Findings) {
         for key in truths {
             let Some(entry) = keys.get(key.as_bytes()) else { continue };
             if entry.value.truth().is_none() {
-                let message = format!("{key} `{}` is neither ON nor OFF to chmpx", entry.value);
-                findings.add(Code::BadBoolean, Some(entry.line), message);
+                findings.add(
+                    Code::BadBoolean,
+                    Some(entry.line),
+                    format_args!("{key} `{}` is neither ON nor OFF to chmpx", entry.value.brief()),
+                );
             }
         }
     }

@@ -29,11 +29,14 @@ fn look_at_length(node: &Node, is_server: bool, findings: &mut Findings) {
     for key in ["CUK", "CUSTOM_ID_SEED"] {
         let Some(entry) = node.keys.get(key.as_bytes()) else { continue };
         if entry.value.len() > LONGEST_ID {
-            let message = format!(
-                "chmpx copies {key} of {} bytes over what lies behind it",
-                entry.value.len()
+            findings.add(
+                Code::LongId,
+                Some(entry.line),
+                format_args!(
+                    "chmpx copies {key} of {} bytes over what lies behind it",
+                    entry.value.len()
+                ),
             );
-            findings.add(Code::LongId, Some(entry.line), message);
         }
         if is_server {
             look_at_size(key, &entry.value, entry.line, findings);
@@ -44,8 +47,11 @@ fn look_at_length(node: &Node, is_server: bool, findings: &mut Findings) {
 /// Of slaves only this host's own entry comes into the table at the start.
 pub(super) fn look_at_size(key: &str, id: &Text, line: usize, findings: &mut Findings) {
     if id.len() > HUGE_ID {
-        let message = format!("chmpx crashes when it copies {key} of {} bytes", id.len());
-        findings.add(Code::HugeId, Some(line), message);
+        findings.add(
+            Code::HugeId,
+            Some(line),
+            format_args!("chmpx crashes when it copies {key} of {} bytes", id.len()),
+        );
     }
 }
 
@@ -61,17 +67,22 @@ fn look_at_key(conf: &Conf, node: &Node, is_server: bool, findings: &mut Finding
     };
     for key in wanted {
         if !node.keys.contains_key(key.as_bytes()) {
-            let message = format!("{} has no {key}, which CHMPXIDTYPE calls for", called(node));
-            findings.add(Code::NoIdKey, Some(node.line), message);
+            findings.add(
+                Code::NoIdKey,
+                Some(node.line),
+                format_args!("{} has no {key}, which CHMPXIDTYPE calls for", called(node)),
+            );
         }
     }
     if is_server {
         let server = Peer::of_section(conf, node, true);
         let empty = empty_key(conf, &server);
         if let Some(key) = empty.filter(|key| node.keys.contains_key(key.as_bytes())) {
-            let message =
-                format!("{key} of {} holds nothing that an id could be made of", called(node));
-            findings.add(Code::EmptyIdKey, Some(node.line), message);
+            findings.add(
+                Code::EmptyIdKey,
+                Some(node.line),
+                format_args!("{key} of {} holds nothing that an id could be made of", called(node)),
+            );
         }
     }
 }
@@ -107,14 +118,17 @@ fn look_at_twins(conf: &Conf, findings: &mut Findings) {
             }
         };
         if let Some(other) = seen.insert(id, server) {
-            let message = format!(
-                "{}:{} and {}:{} have one id: the same {what}",
-                server.name.brief(),
-                server.ctlport,
-                other.name.brief(),
-                other.ctlport
+            findings.add(
+                Code::SameServer,
+                Some(server.line),
+                format_args!(
+                    "{}:{} and {}:{} have one id: the same {what}",
+                    server.name.brief(),
+                    server.ctlport,
+                    other.name.brief(),
+                    other.ctlport
+                ),
             );
-            findings.add(Code::SameServer, Some(server.line), message);
         }
     }
 }

@@ -81,11 +81,14 @@ pub(super) fn look(conf: &Conf, findings: &mut Findings) {
         let odd = keys.iter().filter(|(key, _)| !known.iter().any(|name| *key == name));
         for (key, entry) in odd {
             let (code, message) = if let Some(name) = known.iter().find(|name| key.is_word(name)) {
-                let message =
-                    format!("chmpx passes over {key}: it knows {name} in capital letters only");
+                let message = format!(
+                    "chmpx passes over {}: it knows {name} in capital letters only",
+                    key.brief()
+                );
                 (Code::KeyCase, message)
             } else {
-                let message = format!("chmpx does not know the key {key} here and passes over it");
+                let message =
+                    format!("chmpx does not know the key {} here and passes over it", key.brief());
                 (Code::UnknownKey, message)
             };
             findings.add(code, Some(entry.line), message);

@@ -18,11 +18,17 @@ pub(super) fn look(conf: &Conf, host: &Host, findings: &mut Findings) {
             continue;
         }
         if addresses.is_empty() {
-            let message = format!("the name {name} of a server has no address here");
-            findings.add(Code::UnresolvedName, Some(server.line), message);
+            findings.add(
+                Code::UnresolvedName,
+                Some(server.line),
+                format_args!("the name {name} of a server has no address here"),
+            );
         } else if addresses.iter().all(IpAddr::is_loopback) {
-            let message = format!("the name {name} of a server leads back to this host");
-            findings.add(Code::UnresolvedName, Some(server.line), message);
+            findings.add(
+                Code::UnresolvedName,
+                Some(server.line),
+                format_args!("the name {name} of a server leads back to this host"),
+            );
         }
     }
 }

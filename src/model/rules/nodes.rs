@@ -12,10 +12,10 @@ const MOST_ENDPOINTS: usize = 4;
 
 pub(super) fn look(conf: &Conf, findings: &mut Findings) {
     if conf.server_sections().next().is_none() {
-        findings.add(Code::NoServers, None, "there is no [SVRNODE] with a NAME".to_owned());
+        findings.add(Code::NoServers, None, "there is no [SVRNODE] with a NAME");
     }
     if conf.slave_sections().next().is_none() {
-        findings.add(Code::NoSlaves, None, "there is no [SLVNODE] with a NAME".to_owned());
+        findings.add(Code::NoSlaves, None, "there is no [SLVNODE] with a NAME");
     }
     for node in conf.server_sections() {
         look_at_node(conf, node, true, findings);
@@ -35,8 +35,11 @@ fn look_at_node(conf: &Conf, node: &Node, is_server: bool, findings: &mut Findin
         // The port 65535 in [GLOBAL] is what chmpx has for none.
         let default = conf.global(key).is_some_and(|entry| entry.value.port() != NO_PORT);
         if !node.keys.contains_key(key.as_bytes()) && !default {
-            let message = format!("{} has no {key}, and [GLOBAL] has none", called(node));
-            findings.add(Code::NoPort, Some(node.line), message);
+            findings.add(
+                Code::NoPort,
+                Some(node.line),
+                format_args!("{} has no {key}, and [GLOBAL] has none", called(node)),
+            );
         }
     }
     for key in ["ENDPOINTS", "CTLENDPOINTS", "FORWARD_PEERS", "REVERSE_PEERS"] {
@@ -49,13 +52,18 @@ fn look_at_node(conf: &Conf, node: &Node, is_server: bool, findings: &mut Findin
 fn look_at_list(key: &str, entry: &Entry, findings: &mut Findings) {
     let (read, wrong) = endpoints(&entry.value, NO_PORT);
     if wrong > 0 {
-        let message = format!("chmpx cannot read {wrong} item(s) of {key} and leaves them out");
-        findings.add(Code::BadEndpoint, Some(entry.line), message);
+        findings.add(
+            Code::BadEndpoint,
+            Some(entry.line),
+            format_args!("chmpx cannot read {wrong} item(s) of {key} and leaves them out"),
+        );
     }
     if read.len() > MOST_ENDPOINTS {
-        let message =
-            format!("chmpx keeps only the first four of the {} items of {key}", read.len());
-        findings.add(Code::ManyEndpoints, Some(entry.line), message);
+        findings.add(
+            Code::ManyEndpoints,
+            Some(entry.line),
+            format_args!("chmpx keeps only the first four of the {} items of {key}", read.len()),
+        );
     }
 }
 
@@ -64,22 +72,35 @@ fn look_at_server_name(node: &Node, findings: &mut Findings) {
     let line = Some(entry.line);
     match &node.names {
         Expansion::Wrong(why) => {
-            let message = format!("chmpx cannot expand the NAME `{}`: {why}", entry.value);
-            findings.add(Code::BadServerName, line, message);
+            findings.add(
+                Code::BadServerName,
+                line,
+                format_args!("chmpx cannot expand the NAME `{}`: {why}", entry.value.brief()),
+            );
         }
         Expansion::TooMany => {
-            let message =
-                format!("the NAME `{}` stands for more servers than chmpx can hold", entry.value);
-            findings.add(Code::TooManyNames, line, message);
+            findings.add(
+                Code::TooManyNames,
+                line,
+                format_args!(
+                    "the NAME `{}` stands for more servers than chmpx can hold",
+                    entry.value.brief()
+                ),
+            );
         }
         Expansion::Names(names) => {
             if names.iter().any(Text::is_empty) {
-                let message = format!("the NAME `{}` makes a server without a name", entry.value);
-                findings.add(Code::EmptyServerName, line, message);
+                findings.add(
+                    Code::EmptyServerName,
+                    line,
+                    format_args!(
+                        "the NAME `{}` makes a server without a name",
+                        entry.value.brief()
+                    ),
+                );
             }
             if names.iter().any(|name| name.len() > LONGEST_NAME) {
-                let message = "chmpx cannot hold a host name of this length".to_owned();
-                findings.add(Code::LongName, line, message);
+                findings.add(Code::LongName, line, "chmpx cannot hold a host name of this length");
             }
         }
         // Said once, of the file.
@@ -91,8 +112,11 @@ fn look_at_all_names(conf: &Conf, findings: &mut Findings) {
     let mut nodes = conf.server_sections().chain(conf.slave_sections());
     if let Some(node) = nodes.find(|node| node.names == Expansion::NotTried) {
         let line = node.keys.get("NAME".as_bytes()).map(|entry| entry.line);
-        let message = "this and other NAMEs stand for more than the agent works out".to_owned();
-        findings.add(Code::TooMuchToExpand, line, message);
+        findings.add(
+            Code::TooMuchToExpand,
+            line,
+            "this and other NAMEs stand for more than the agent works out",
+        );
     }
 }
 
@@ -101,17 +125,22 @@ fn look_at_pattern(node: &Node, findings: &mut Findings) {
     let Some(entry) = node.keys.get("NAME".as_bytes()) else { return };
     let (name, line) = (&entry.value, Some(entry.line));
     if let Pattern::Invalid(why) = Pattern::read(name) {
-        let message = format!("as an expression `{name}` matches nothing: {why}");
-        findings.add(Code::BadPattern, line, message);
+        findings.add(
+            Code::BadPattern,
+            line,
+            format_args!("as an expression `{}` matches nothing: {why}", name.brief()),
+        );
     }
     let address = std::str::from_utf8(name.as_bytes()).ok();
     let address = address.and_then(|text| text.parse::<std::net::Ipv4Addr>().ok());
     if name.is_empty() || matches!(name.as_bytes(), b".*" | b"[.]*" | b".+" | b"^.*$") {
-        let message = "this entry is every host that has its port and CUK".to_owned();
-        findings.add(Code::OpenPattern, line, message);
+        findings.add(Code::OpenPattern, line, "this entry is every host that has its port and CUK");
     } else if address.is_some() {
-        let message = format!("`{name}` also matches longer addresses: it is an expression");
-        findings.add(Code::LoosePattern, line, message);
+        findings.add(
+            Code::LoosePattern,
+            line,
+            format_args!("`{}` also matches longer addresses: it is an expression", name.brief()),
+        );
     }
 }
 
@@ -121,15 +150,17 @@ fn look_at_count(conf: &Conf, servers: &[Peer], findings: &mut Findings) {
     let most = entry.map_or(1024, |entry| entry.value.int()).min(32768);
     let room = usize::try_from(most - 1).unwrap_or_default();
     if most > 0 && servers.len() > room {
-        let message =
-            format!("{} servers do not fit into a table of MAXCHMPX = {most}", servers.len());
-        findings.add(Code::TooManyServers, entry.map(|entry| entry.line), message);
+        findings.add(
+            Code::TooManyServers,
+            entry.map(|entry| entry.line),
+            format_args!("{} servers do not fit into a table of MAXCHMPX = {most}", servers.len()),
+        );
     }
 }
 
 /// What a message calls a node.
 pub(super) fn called(node: &Node) -> String {
-    let name = node.keys.get("NAME".as_bytes()).map(|entry| entry.value.to_string());
+    let name = node.keys.get("NAME".as_bytes()).map(|entry| entry.value.brief().to_string());
     format!("the node {}", name.unwrap_or_default())
 }
 

@@ -81,16 +81,24 @@ fn look_at(number: &Number, entry: &Entry, findings: &mut Findings) {
             Below::Harm => Code::HarmfulNumber,
             Below::Corrected => Code::OddNumber,
         };
-        findings.add(code, line, format!("chmpx reads {key} `{value}` as {read}: {why}"));
+        findings.add(
+            code,
+            line,
+            format_args!("chmpx reads {key} `{}` as {read}: {why}", value.brief()),
+        );
     } else if read > *most {
         // MAXCHMPX and its like are cut; a mask of more than 28 bits fails like one of 64 (measured).
         let (code, then) = match *key {
             "K2HMASKBIT" => (Code::FatalNumber, *why),
             _ => (Code::OddNumber, "chmpx takes the most that it allows"),
         };
-        findings.add(code, line, format!("{key} {read} is more than {most}: {then}"));
+        findings.add(code, line, format_args!("{key} {read} is more than {most}: {then}"));
     } else if without_zeros(value) != read.to_string() {
-        findings.add(Code::OddNumber, line, format!("chmpx reads {key} `{value}` as {read}"));
+        findings.add(
+            Code::OddNumber,
+            line,
+            format_args!("chmpx reads {key} `{}` as {read}", value.brief()),
+        );
     }
 }
 
@@ -104,20 +112,28 @@ fn without_zeros(value: &Text) -> String {
 fn look_at_queues(conf: &Conf, findings: &mut Findings) {
     let read = |key| conf.global(key).map(|entry| (entry.value.int(), Some(entry.line)));
     if let Some((0, line)) = read("MQPERATTACH") {
-        let message = "MQPERATTACH is 0: chmpx divides by it and crashes at its start".to_owned();
-        findings.add(Code::FatalNumber, line, message);
+        findings.add(
+            Code::FatalNumber,
+            line,
+            "MQPERATTACH is 0: chmpx divides by it and crashes at its start",
+        );
     }
     // Its own queues come out of one heap with those of the clients, which is then too small.
     if let Some((clients @ ..0, line)) = read("MAXMQCLIENT") {
-        let message = format!("MAXMQCLIENT is {clients}: chmpx has too few queues to start");
-        findings.add(Code::FatalNumber, line, message);
+        findings.add(
+            Code::FatalNumber,
+            line,
+            format_args!("MAXMQCLIENT is {clients}: chmpx has too few queues to start"),
+        );
     }
     // A single one less was seen to start; what more of them overlap is anyone's guess.
     for key in ["MAXMQSERVER", "MQPERATTACH", "MAXHISTLOG", "K2HCMASKBIT"] {
         if let Some((count @ ..-1, line)) = read(key) {
-            let message =
-                format!("{key} is {count}: chmpx lays out its memory with a negative size");
-            findings.add(Code::HugeNumber, line, message);
+            findings.add(
+                Code::HugeNumber,
+                line,
+                format_args!("{key} is {count}: chmpx lays out its memory with a negative size"),
+            );
         }
     }
 }
@@ -134,8 +150,11 @@ fn look_at_sizes(conf: &Conf, findings: &mut Findings) {
         let Some(entry) = conf.global(key) else { continue };
         let threads = entry.value.int();
         if threads > MOST_THREADS {
-            let message = format!("chmpx starts {threads} threads for {key}");
-            findings.add(Code::HugeNumber, Some(entry.line), message);
+            findings.add(
+                Code::HugeNumber,
+                Some(entry.line),
+                format_args!("chmpx starts {threads} threads for {key}"),
+            );
         }
     }
 
@@ -147,19 +166,25 @@ fn look_at_sizes(conf: &Conf, findings: &mut Findings) {
     let shared = slots.saturating_mul(26_776 + 48 * read("MAXSOCKPOOL", 1));
     if shared > MOST_BYTES {
         let line = conf.global("MAXSOCKPOOL").map(|entry| entry.line);
-        let message = format!("MAXCHMPX and MAXSOCKPOOL make chmpx write {} MiB", shared >> 20);
-        findings.add(Code::HugeNumber, line, message);
+        findings.add(
+            Code::HugeNumber,
+            line,
+            format_args!("MAXCHMPX and MAXSOCKPOOL make chmpx write {} MiB", shared >> 20),
+        );
     }
 
     // Eight pages of 4 KiB for each of the initial indexes (`K2HShm::InitializeFile` in k2hash).
     let bits = read("K2HMASKBIT", 8).min(64) + read("K2HCMASKBIT", 4).min(64);
     if bits + 15 > u64::from(MOST_BYTES.ilog2()) {
         let line = conf.global("K2HMASKBIT").or_else(|| conf.global("K2HCMASKBIT"));
-        let message = format!(
-            "K2HMASKBIT and K2HCMASKBIT make {bits} bits: chmpx writes 2^{} bytes",
-            bits + 15
+        findings.add(
+            Code::HugeNumber,
+            line.map(|entry| entry.line),
+            format_args!(
+                "K2HMASKBIT and K2HCMASKBIT make {bits} bits: chmpx writes 2^{} bytes",
+                bits + 15
+            ),
         );
-        findings.add(Code::HugeNumber, line.map(|entry| entry.line), message);
     }
 }
 
@@ -171,8 +196,11 @@ fn look_at_ports(conf: &Conf, findings: &mut Findings) {
             let Some(entry) = keys.get(key.as_bytes()) else { continue };
             let (value, port) = (&entry.value, entry.value.port());
             if !value.is_plain_number() || port < 1 || i32::from(port) != value.int() {
-                let message = format!("chmpx reads {key} `{value}` as {port}");
-                findings.add(Code::OddPort, Some(entry.line), message);
+                findings.add(
+                    Code::OddPort,
+                    Some(entry.line),
+                    format_args!("chmpx reads {key} `{}` as {port}", value.brief()),
+                );
             }
         }
     }

@@ -25,27 +25,38 @@ pub(super) fn look(
         None => (Certainty::No, None),
     };
     let line = server.map(|server| server.line);
-    let name = server.map(|server| server.name.to_string()).unwrap_or_default();
+    let name = server.map(|server| server.name.brief().to_string()).unwrap_or_default();
     let line_of = |key| conf.global(key).map(|entry| entry.line);
     match (conf.mode(), certainty) {
         (_, Certainty::Maybe) => {
-            let message = format!("whether the server {name} is this host could not be found out");
-            findings.add(Code::SelfUnclear, line, message);
+            findings.add(
+                Code::SelfUnclear,
+                line,
+                format_args!("whether the server {name} is this host could not be found out"),
+            );
         }
         (Some(Mode::Slave), Certainty::Yes) => {
-            let message = format!(
-                "the server {name} is this host, with its CTLPORT and CUK, while MODE is SLAVE"
+            findings.add(
+                Code::SelfIsServer,
+                line,
+                format_args!(
+                    "the server {name} is this host, with its CTLPORT and CUK, while MODE is SLAVE"
+                ),
             );
-            findings.add(Code::SelfIsServer, line, message);
         }
         (Some(Mode::Server), Certainty::No) => {
-            let message = "MODE is SERVER, and no server is this host".to_owned();
-            findings.add(Code::NoSelfInServers, line_of("MODE"), message);
+            findings.add(
+                Code::NoSelfInServers,
+                line_of("MODE"),
+                "MODE is SERVER, and no server is this host",
+            );
         }
         (None, Certainty::Yes) if conf.global("MODE").is_none() => {
-            let message =
-                format!("the server {name} is this host: chmpx would be a server node here");
-            findings.add(Code::ServerMode, line, message);
+            findings.add(
+                Code::ServerMode,
+                line,
+                format_args!("the server {name} is this host: chmpx would be a server node here"),
+            );
         }
         (Some(Mode::Server), Certainty::Yes)
         | (Some(Mode::Slave), Certainty::No)

@@ -76,25 +76,35 @@ fn look_at_possible(conf: &Conf, found: &[Own<'_>], findings: &mut Findings) {
         if own.certainty != Certainty::Maybe {
             return;
         }
-        let message =
-            format!("whether the entry {} is this host could not be found out", own.peer.name);
-        findings.add(Code::SelfUnclear, Some(own.peer.line), message);
+        findings.add(
+            Code::SelfUnclear,
+            Some(own.peer.line),
+            format_args!(
+                "whether the entry {} is this host could not be found out",
+                own.peer.name.brief()
+            ),
+        );
     }
 }
 
 fn look_at_own(conf: &Conf, first: &Own<'_>, findings: &mut Findings) {
     let (peer, line) = (first.peer, Some(first.peer.line));
     if first.is_server && conf.mode() != Some(Mode::Server) {
-        let message = format!(
-            "the server {} is this host: chmpx takes its entry, seed and id for its own",
-            peer.name
+        findings.add(
+            Code::SelfTakenForServer,
+            line,
+            format_args!(
+                "the server {} is this host: chmpx takes its entry, seed and id for its own",
+                peer.name.brief()
+            ),
         );
-        findings.add(Code::SelfTakenForServer, line, message);
     }
     if peer.ctlport < 1 {
-        let message =
-            format!("chmpx cannot listen on the control port {} of this host", peer.ctlport);
-        findings.add(Code::SelfPort, line, message);
+        findings.add(
+            Code::SelfPort,
+            line,
+            format_args!("chmpx cannot listen on the control port {} of this host", peer.ctlport),
+        );
     }
     if !first.is_server {
         ids::look_at_size("CUK", &peer.cuk, peer.line, findings);
@@ -103,9 +113,11 @@ fn look_at_own(conf: &Conf, first: &Own<'_>, findings: &mut Findings) {
     if !first.is_server
         && let Some(key) = ids::empty_key(conf, peer)
     {
-        let message =
-            format!("{key} of this host's own entry is empty, and CHMPXIDTYPE calls for it");
-        findings.add(Code::EmptyIdKey, line, message);
+        findings.add(
+            Code::EmptyIdKey,
+            line,
+            format_args!("{key} of this host's own entry is empty, and CHMPXIDTYPE calls for it"),
+        );
     }
 }
 
@@ -118,14 +130,15 @@ fn look_at_others(
 ) {
     let is_ours = |own: &Own<'_>| own.peer.cuk == selfhood.cuk;
     for other in others.iter().filter(|other| other.is_server == first.is_server) {
-        let names = format!("the entries {} and {}", first.peer.name, other.peer.name);
+        let (one, two) = (first.peer.name.brief(), other.peer.name.brief());
         if is_ours(other) && !is_ours(first) {
-            let message =
-                format!("{names} match this host: chmpx takes the first, which has another CUK");
-            findings.add(Code::SelfShadowed, Some(first.peer.line), message);
+            findings.add(Code::SelfShadowed, Some(first.peer.line), format_args!("the entries {one} and {two} match this host: chmpx takes the first, which has another CUK"));
         } else {
-            let message = format!("{names} match this host: chmpx takes the first");
-            findings.add(Code::SelfTwice, Some(other.peer.line), message);
+            findings.add(
+                Code::SelfTwice,
+                Some(other.peer.line),
+                format_args!("the entries {one} and {two} match this host: chmpx takes the first"),
+            );
         }
     }
 }
@@ -138,10 +151,11 @@ fn missing(host: &Host, selfhood: &Selfhood, slaves: &[Peer]) -> String {
     let reason = match named {
         None => "no [SLVNODE] has its name or address".to_owned(),
         Some(slave) if !selfhood.has_port_of(slave) => {
-            format!("{} has CTLPORT {} instead of {port}", slave.name, slave.ctlport)
+            format!("{} has CTLPORT {} instead of {port}", slave.name.brief(), slave.ctlport)
         }
         Some(slave) => {
-            format!("{} has the CUK `{}` instead of `{}`", slave.name, slave.cuk, selfhood.cuk)
+            let (theirs, ours) = (slave.cuk.brief(), selfhood.cuk.brief());
+            format!("{} has the CUK `{theirs}` instead of `{ours}`", slave.name.brief())
         }
     };
     format!("chmpx does not find this host among the nodes: {reason}")

@@ -43,7 +43,8 @@ fn told(oddity: &Oddity) -> Option<(Code, String)> {
         Oddity::BrokenHeader(header) => (
             Code::BrokenHeader,
             format!(
-                "`{header}` is no section header: chmpx takes it for a key of the section above"
+                "`{}` is no section header: chmpx takes it for a key of the section above",
+                header.brief()
             ),
         ),
         Oddity::Unreadable => (
@@ -51,31 +52,34 @@ fn told(oddity: &Oddity) -> Option<(Code, String)> {
             "chmpx drops the line: a quote is open, or a backslash ends it".into(),
         ),
         Oddity::EmptyKey => (Code::EmptyKey, "chmpx drops a line without a key".into()),
-        Oddity::NoEquals(key) => {
-            (Code::NoEquals, format!("without `=` the whole line is a key, `{key}`, with no value"))
-        }
+        Oddity::NoEquals(key) => (
+            Code::NoEquals,
+            format!("without `=` the whole line is a key, `{}`, with no value", key.brief()),
+        ),
         Oddity::Include => {
             (Code::Include, "chmpx never includes another file: it passes over this line".into())
         }
         Oddity::Repeated(key, _) => (
             Code::RepeatedKey,
-            format!("{key} stood here before with another value: this one counts"),
+            format!("{} stood here before with another value: this one counts", key.brief()),
         ),
         Oddity::Overridden(key) => (
             Code::RepeatedKey,
-            format!("{key} of an earlier [GLOBAL] had another value: this one counts"),
+            format!("{} of an earlier [GLOBAL] had another value: this one counts", key.brief()),
         ),
-        Oddity::Hash(key) => {
-            (Code::HashInValue, format!("the `#` starts no remark here: it is part of {key}"))
-        }
+        Oddity::Hash(key) => (
+            Code::HashInValue,
+            format!("the `#` starts no remark here: it is part of {}", key.brief()),
+        ),
         Oddity::Nameless(kind) => {
             (Code::NamelessNode, format!("chmpx drops a {} without NAME", header_of(*kind)))
         }
         Oddity::Merged(kind, name) => (
             Code::MergedNode,
             format!(
-                "there is another {} with NAME {name} and the same CTLPORT: chmpx makes one of both",
-                header_of(*kind)
+                "there is another {} with NAME {} and the same CTLPORT: chmpx makes one of both",
+                header_of(*kind),
+                name.brief()
             ),
         ),
     };
@@ -101,12 +105,13 @@ fn unknown_section(header: &Text) -> Option<(Code, String)> {
     }
     let known = ["GLOBAL", "SVRNODE", "SLVNODE"].into_iter().find(|known| name.is_word(known));
     Some(match known {
-        Some(known) => {
-            (Code::SectionCase, format!("{header} is not [{known}]: chmpx passes over its lines"))
-        }
+        Some(known) => (
+            Code::SectionCase,
+            format!("{} is not [{known}]: chmpx passes over its lines", header.brief()),
+        ),
         None => (
             Code::UnknownSection,
-            format!("chmpx does not know {header} and passes over its lines"),
+            format!("chmpx does not know {} and passes over its lines", header.brief()),
         ),
     })
 }
@@ -116,8 +121,11 @@ fn look_at_order(conf: &Conf, findings: &mut Findings) {
     let mut highest = Kind::Global;
     for header in conf.headers().iter().filter(|header| header.kind != Kind::Other) {
         if header.kind < highest {
-            let message = "the sections are not in the order GLOBAL, SVRNODE, SLVNODE".to_owned();
-            findings.add(Code::SectionOrder, Some(header.line), message);
+            findings.add(
+                Code::SectionOrder,
+                Some(header.line),
+                "the sections are not in the order GLOBAL, SVRNODE, SLVNODE",
+            );
             return;
         }
         highest = header.kind;

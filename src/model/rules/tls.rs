@@ -62,8 +62,11 @@ impl Files<'_> {
             let known = ["DEFAULT", "SSLV2", "SSLV3", "TLSV1.0", "TLSV1.1", "TLSV1.2", "TLSV1.3"];
             let value = &entry.value;
             if !value.is_empty() && !known.iter().any(|word| value.is_word(word)) {
-                let message = format!("chmpx does not know the SSL_MIN_VER `{value}`");
-                self.findings.add(Code::TlsMinVersion, Some(entry.line), message);
+                self.findings.add(
+                    Code::TlsMinVersion,
+                    Some(entry.line),
+                    format_args!("chmpx does not know the SSL_MIN_VER `{}`", value.brief()),
+                );
             } else if !value.is_empty() && !value.is_word("DEFAULT") && !ssl {
                 self.off("SSL_MIN_VER", entry);
             }
@@ -80,8 +83,11 @@ impl Files<'_> {
     }
 
     fn off(&mut self, key: &str, entry: &Entry) {
-        let message = format!("{key} is set in [GLOBAL], where SSL is off");
-        self.findings.add(Code::TlsWithoutSsl, Some(entry.line), message);
+        self.findings.add(
+            Code::TlsWithoutSsl,
+            Some(entry.line),
+            format_args!("{key} is set in [GLOBAL], where SSL is off"),
+        );
     }
 
     fn look_at_authority(&mut self, keys: &Keys) {
@@ -101,26 +107,39 @@ impl Files<'_> {
     fn look_at_path(&mut self, key: &str, entry: &Entry, fit: &[PathKind]) {
         let (value, line) = (&entry.value, Some(entry.line));
         if value.is_empty() {
-            self.findings.add(Code::TlsPath, line, format!("{key} is empty"));
+            self.findings.add(Code::TlsPath, line, format_args!("{key} is empty"));
             return;
         }
         if value.len() > LONGEST_PATH {
-            let message = format!("chmpx has no room for the {} bytes of {key}", value.len());
-            self.findings.add(Code::TlsPath, line, message);
+            self.findings.add(
+                Code::TlsPath,
+                line,
+                format_args!("chmpx has no room for the {} bytes of {key}", value.len()),
+            );
         }
         let Some(host) = self.host else { return };
         match host.path(value) {
             Some(kind) if fit.contains(&kind) => {}
             Some(_) => {
                 let what = if fit.contains(&PathKind::File) { "file" } else { "directory" };
-                let message =
-                    format!("{key} names `{value}`, and there is no such {what} on this host");
-                self.findings.add(Code::TlsPath, line, message);
+                self.findings.add(
+                    Code::TlsPath,
+                    line,
+                    format_args!(
+                        "{key} names `{}`, and there is no such {what} on this host",
+                        value.brief()
+                    ),
+                );
             }
             None => {
-                let message =
-                    format!("whether `{value}` exists on this host could not be found out");
-                self.findings.add(Code::TlsPathUnknown, line, message);
+                self.findings.add(
+                    Code::TlsPathUnknown,
+                    line,
+                    format_args!(
+                        "whether `{}` exists on this host could not be found out",
+                        value.brief()
+                    ),
+                );
             }
         }
     }
@@ -193,7 +212,11 @@ impl Files<'_> {
     }
 
     fn wrong(&mut self, code: Code, peer: &Peer, what: &str) {
-        self.findings.add(code, Some(peer.line), format!("the node {} {what}", peer.name));
+        self.findings.add(
+            code,
+            Some(peer.line),
+            format_args!("the node {} {what}", peer.name.brief()),
+        );
     }
 }
 
