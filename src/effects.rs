@@ -13,5 +13,6 @@ pub mod process;
 pub mod rival;
 pub mod socket;
 pub mod state;
+pub mod supervisor;
 pub mod survey;
 pub mod watch;

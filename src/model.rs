@@ -23,5 +23,6 @@ pub mod report;
 pub mod rules;
 pub mod settings;
 pub mod shadow;
+pub mod supervisor;
 pub mod trial;
 pub mod unified;

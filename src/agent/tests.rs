@@ -205,6 +205,7 @@ fn settled() -> Observed {
         forced: false,
         wants_back: false,
         rival: None,
+        elsewhere: None,
     }
 }
 

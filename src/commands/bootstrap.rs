@@ -2,34 +2,30 @@
 
 mod asking;
 mod latitude;
+mod patience;
 mod progress;
+mod supervisor;
 
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use tokio::time::sleep;
-
 use super::progress::waiting;
 use super::{Exit, Failed};
 use crate::agent::Chain;
-use crate::effects::clock;
 use crate::effects::k2hr3::K2hr3;
 use crate::effects::packages::Host;
 use crate::model::failure::{Class, Failure};
-use crate::model::pace::{Pace, Turn};
 use crate::model::packages::{Package, SERVICE_KEY, Unit, Wanted};
 use crate::model::settings::Settings;
 use crate::settings::{self, Layers};
+use patience::Patience;
 use progress::{Progress, say};
 
 /// The wish that the user data leaves in the state directory; gone when it is fulfilled.
 const WISH: &str = "bootstrap";
 /// The service that follows the cluster. It goes first: it registers while packages are fetched.
 const SERVICE: &str = "k2hdkc-slave-agent.service";
-/// The longest wait between two attempts.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
-
 /// Install and start the packages and services that the role's resource names.
 #[derive(Debug, clap::Args)]
 pub struct Bootstrap {
@@ -50,13 +46,13 @@ impl Bootstrap {
         let mut work = Work {
             host: Host::found(),
             progress: Progress::default(),
-            patience: Patience { pace: pace(&settings), end },
+            patience: Patience::new(&settings, end),
         };
         let wanted = work.wanted(&k2hr3, &settings).await?;
         if self.delete {
             return work.end(&wanted).await;
         }
-        work.begin(&wanted).await?;
+        work.begin(&wanted, &settings).await?;
         latitude::give(&work.host, &settings, layers.root()).await?;
         let exit = if wanted.refused.is_empty() { Exit::Ok } else { Exit::Refused };
         if exit == Exit::Ok {
@@ -67,11 +63,6 @@ impl Bootstrap {
     }
 }
 
-fn pace(settings: &Settings) -> Pace {
-    let seed = u64::from(std::process::id()) << 32 ^ clock::now();
-    Pace::new(settings.interval, LONGEST_WAIT, settings.policy.share, seed, 0)
-}
-
 fn fulfilled(wish: &Path) -> Result<(), Failed> {
     match fs::remove_file(wish) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Failed {
@@ -80,24 +71,6 @@ fn fulfilled(wish: &Path) -> Result<(), Failed> {
             help: "run as root".to_owned(),
         }),
         _ => Ok(()),
-    }
-}
-
-/// How long to go on trying.
-struct Patience {
-    pace: Pace,
-    end: Option<Instant>,
-}
-
-impl Patience {
-    /// Waits before the next attempt; `false` when the time is over.
-    async fn wait(&mut self, retry_after: Option<Duration>) -> bool {
-        let wait = self.pace.after(Turn::Passing { retry_after }, Duration::ZERO);
-        if self.end.is_some_and(|end| Instant::now() + wait > end) {
-            return false;
-        }
-        sleep(wait).await;
-        true
     }
 }
 
@@ -138,7 +111,7 @@ impl Work {
     }
 
     /// Installs, then starts. What cannot be had yet does not keep the rest away.
-    async fn begin(&mut self, wanted: &Wanted) -> Result<(), Failed> {
+    async fn begin(&mut self, wanted: &Wanted, settings: &Settings) -> Result<(), Failed> {
         self.progress.expect(1 + wanted.packages.len() + wanted.units.len());
         if let Ok(own) = Unit::parse(SERVICE) {
             // Not there where the agent was put by hand.
@@ -149,10 +122,16 @@ impl Work {
             }
         }
         self.install(&wanted.packages).await?;
+        supervisor::agree(settings).await?;
+        self.start(&wanted.units, settings).await
+    }
+
+    async fn start(&mut self, units: &[Unit], settings: &Settings) -> Result<(), Failed> {
         let mut lost = None;
-        for unit in &wanted.units {
+        for unit in units {
             let doing = self.progress.doing("starting", unit.as_str());
-            match waiting(&doing, self.host.begin(unit)).await {
+            let begun = supervisor::begin(&self.host, unit, settings);
+            match waiting(&doing, begun).await {
                 Ok(()) => self.progress.finished("started", unit.as_str()),
                 Err(error) => {
                     let what = Chain(&error).to_string();

@@ -10,8 +10,10 @@ use std::time::Duration;
 use super::{Exit, Failed};
 use crate::agent::Chain;
 use crate::effects::disk::{self, Attributes};
-use crate::effects::{helper, latitude};
-use crate::model::helper::{Step, hand_back};
+use crate::effects::{helper, latitude, supervisor};
+use crate::model::helper::{Found, Step, hand_back};
+use crate::model::settings::Settings;
+use crate::model::supervisor::Elsewhere;
 use crate::settings::{self, Layers};
 
 /// The settings file in which the target of the helper is kept.
@@ -53,8 +55,7 @@ impl TakeOver {
         let steps = if self.hand_back {
             hand_back(&drop_in)
         } else {
-            let latitude = latitude::needs(&settings, layers.root()).await.drop_in();
-            found.take_over(&drop_in, latitude)
+            taken_over(&found, &drop_in, settings, layers.root()).await
         };
         if !self.apply {
             return Ok((Exit::Differences, shown(&steps, &found.output())));
@@ -79,6 +80,22 @@ impl TakeOver {
     }
 }
 
+/// The steps, with what the service and the supervisor of chmpx need for the file of the helper.
+async fn taken_over(
+    found: &Found,
+    drop_in: &Path,
+    mut settings: Settings,
+    root: &Path,
+) -> Vec<Step> {
+    settings.target.path = found.output();
+    let latitude = latitude::needs(&settings, root).await.drop_in();
+    let mut steps = found.take_over(drop_in, latitude);
+    let supervisor = supervisor::found(&found.directory, &settings.target.path);
+    let link = supervisor.elsewhere().and_then(Elsewhere::link);
+    steps.extend(link.map(|(at, target)| Step::Link { at: at.into(), target: target.into() }));
+    steps
+}
+
 /// Whether the helper had deleted the file in spite of the order; then it is there again.
 fn put_back(path: &Path, before: Option<Vec<u8>>) -> Result<bool, Failed> {
     let Some(bytes) = before.filter(|_| !path.exists()) else { return Ok(false) };
@@ -95,7 +112,7 @@ fn is_needed(step: &Step) -> bool {
     match step {
         Step::Run(words) => words.iter().any(|word| word.starts_with("k2hdkc-slave-agent")),
         Step::EndHelper => false,
-        Step::Mode(..) | Step::Write(..) | Step::Remove(..) => true,
+        Step::Mode(..) | Step::Write(..) | Step::Link { .. } | Step::Remove(..) => true,
     }
 }
 

@@ -78,6 +78,11 @@ impl Chmpx {
         self.vigil = None;
     }
 
+    /// Whether there is a process of it.
+    pub fn runs(&self) -> bool {
+        process::find(&self.settings.pid_file, &self.target).is_some()
+    }
+
     fn watch_over(&mut self, process: Option<Process>) {
         self.seen = process;
         let watched = |process| self.vigil.as_ref().is_some_and(|vigil| vigil.is_over(process));

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
 use std::time::Duration;
 
@@ -75,6 +75,8 @@ pub async fn perform(step: &Step) -> Result<(), StepError> {
             }
             Ok(disk::keep(path, text.as_bytes(), 0o644)?)
         }
+        Step::Link { at, target } => symlink(target, at)
+            .map_err(|cause| StepError::Change { path: at.display().to_string(), cause }),
         Step::Remove(path) => match fs::remove_file(path) {
             Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
                 Err(StepError::Change { path: path.display().to_string(), cause })

@@ -5,8 +5,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::command;
-use crate::model::latitude::{Needs, user_of_chmpx};
+use crate::model::latitude::Needs;
 use crate::model::settings::Settings;
+use crate::model::supervisor::{CONF, OVERRIDES, user_of_chmpx};
 
 /// Where chmpx keeps its shared memory if it exists when chmpx starts; its package makes it.
 pub const MEMORY: &str = "/var/lib/antpickax";
@@ -16,10 +17,7 @@ const LIMIT: Duration = Duration::from_secs(10);
 /// What the host below `root` needs.
 pub async fn needs(settings: &Settings, root: &Path) -> Needs {
     let text = |name: &str| fs::read_to_string(settings.paths.antpickax_dir.join(name)).ok();
-    let of_helper = user_of_chmpx(
-        text("chmpx-service-helper.conf").as_deref(),
-        text("override.conf").as_deref(),
-    );
+    let of_helper = user_of_chmpx(text(CONF).as_deref(), text(OVERRIDES).as_deref());
     let mut users = vec![of_helper, settings.target.owner.clone()];
     if let Some(unit) = &settings.chmpx.unit {
         users.push(user_of_unit(unit).await);

@@ -88,6 +88,11 @@ impl Host {
         self.all(self.starter.ok_or(PackageError::NoStarter)?.begin(unit)).await
     }
 
+    /// Enables a unit and starts it anew, without waiting until it is up.
+    pub async fn begin_anew(&self, unit: &Unit) -> Result<(), PackageError> {
+        self.all(self.starter.ok_or(PackageError::NoStarter)?.begin_anew(unit)).await
+    }
+
     /// Stops and disables a unit.
     pub async fn end(&self, unit: &Unit) -> Result<(), PackageError> {
         self.all(self.starter.ok_or(PackageError::NoStarter)?.end(unit)).await

@@ -17,6 +17,7 @@ use serde::Serialize;
 use super::observed::Observed;
 use super::plan::Policy;
 use super::report::Report;
+use super::supervisor::Supervisor;
 
 /// How much a finding matters. The later one outweighs the earlier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -147,6 +148,8 @@ pub struct Survey {
     pub inotify_watches: Option<u64>,
     /// The longest message queue that somebody other than root may make.
     pub mqueue_longest: Option<u64>,
+    /// What the official supervisor of chmpx would start it with.
+    pub supervisor: Supervisor,
     /// Whether there is a program chmpx.
     pub has_chmpx: bool,
     /// The user that chmpx runs as.
@@ -181,6 +184,9 @@ pub fn examine(seen: &Observed, survey: &Survey, policy: &Policy) -> Vec<Finding
         disk::target(seen, survey),
         chain::installed(seen),
         host::one_chmpx(survey),
+    ]);
+    findings.extend(host::supervisor(survey));
+    findings.extend([
         host::watch(seen, survey),
         chain::adopted(seen, survey, policy),
         chain::servers(seen),

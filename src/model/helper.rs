@@ -43,6 +43,13 @@ pub enum Step {
     Mode(PathBuf, u32),
     /// Write a file.
     Write(PathBuf, String),
+    /// Make a symbolic link where nothing is yet.
+    Link {
+        /// The link.
+        at: PathBuf,
+        /// Where it leads.
+        target: PathBuf,
+    },
     /// Remove a file.
     Remove(PathBuf),
 }
@@ -63,6 +70,7 @@ impl Step {
                 let lines = text.lines().filter(|line| !line.starts_with('#'));
                 format!("write {}: {}", path.display(), lines.collect::<Vec<_>>().join(" "))
             }
+            Self::Link { at, target } => format!("ln -s {} {}", target.display(), at.display()),
             Self::Remove(path) => format!("remove {}", path.display()),
         }
     }
@@ -127,15 +135,20 @@ pub fn hand_back(drop_in: &Path) -> Vec<Step> {
     ]
 }
 
-/// The last value of `key`; `#` begins a comment only at the start of a line. A value with a colon
-/// means another file, which nobody uses for these keys.
+/// The last value of `key`. One with a colon means another file, which nobody uses for these keys.
 pub(super) fn last_value(text: &str, key: &str) -> Option<String> {
+    last_line(text, key).filter(|value| !value.contains(':'))
+}
+
+/// What stands after `key` in the last line that has it; nothing for an empty value. `#` begins a
+/// comment only at the start of a line.
+pub(super) fn last_line(text: &str, key: &str) -> Option<String> {
     let lines = text.lines().rev().filter(|line| !line.starts_with('#'));
     let mut values = lines.filter_map(|line| {
         let (name, value) = line.split_once('=')?;
         (name.trim() == key).then(|| value.trim().to_owned())
     });
-    values.next().filter(|value| !value.is_empty() && !value.contains(':'))
+    values.next().filter(|value| !value.is_empty())
 }
 
 #[cfg(test)]

@@ -4,8 +4,6 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use super::helper::last_value;
-
 /// Where the drop-in is.
 pub const DROP_IN: &str = "/etc/systemd/system/k2hdkc-slave-agent.service.d/50-this-host.conf";
 /// What to do when the unit is in the way.
@@ -62,15 +60,6 @@ impl Needs {
     }
 }
 
-/// The user of chmpx by the settings of its supervisor, `chmpx-service-helper`: once there is an
-/// `override.conf`, it takes nothing from its own file.
-pub fn user_of_chmpx(conf: Option<&str>, overrides: Option<&str>) -> Option<String> {
-    match overrides {
-        Some(text) => last_value(text, "chmpx-service-helper.conf:SUBPROCESS_USER"),
-        None => conf.and_then(|text| last_value(text, "SUBPROCESS_USER")),
-    }
-}
-
 /// A path as systemd reads one: in quotes, and without specifiers.
 fn quoted(path: &Path) -> String {
     let text = path.display().to_string();
@@ -113,15 +102,5 @@ mod tests {
         assert!(text.ends_with("[Service]\nPrivateTmp=no\nReadWritePaths=/tmp\n"), "{text}");
         let text = Needs { no_user_namespaces: true, ..usual() }.drop_in().unwrap();
         assert!(text.ends_with("[Service]\nPrivateUsers=no\n"), "{text}");
-    }
-
-    #[test]
-    fn the_user_is_read_as_the_supervisor_of_chmpx_reads_it() {
-        let own = "SUBPROCESS_USER = guest\n";
-        let dbaas = "chmpx-service-helper.conf:SUBPROCESS_USER = k2hdkc\n";
-        assert_eq!(user_of_chmpx(Some(own), None).as_deref(), Some("guest"));
-        assert_eq!(user_of_chmpx(Some(own), Some(dbaas)).as_deref(), Some("k2hdkc"));
-        assert_eq!(user_of_chmpx(Some(own), Some("")), None);
-        assert_eq!(user_of_chmpx(None, None), None);
     }
 }

@@ -8,6 +8,7 @@ use super::candidate::{Candidate, Refused};
 use super::conf::Conf;
 use super::failure::Class;
 use super::memory::{Memory, Process, Seconds};
+use super::supervisor::Elsewhere;
 
 /// One look.
 #[derive(Debug, Clone)]
@@ -43,6 +44,8 @@ pub struct Observed {
     pub wants_back: bool,
     /// Who else is known to write the file, if anybody.
     pub rival: Option<String>,
+    /// The file that the supervisor of chmpx takes, where no chmpx runs and that is not the target.
+    pub elsewhere: Option<Elsewhere>,
 }
 
 /// How K2HR3 took being asked.

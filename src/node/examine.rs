@@ -48,6 +48,7 @@ impl Node {
             control_answer: if up { Some(self.chmpx.version(&conf).await) } else { None },
             clock_ahead: self.k2hr3.clock_ahead(),
             chmpxs: self.chmpx.all_of(&conf),
+            supervisor: self.supervisor(),
             ..surveyed.unwrap_or_default()
         }
     }

@@ -9,10 +9,11 @@ use super::{Manners, Node, on_disk};
 use crate::agent::Trouble;
 use crate::effects::chmpx::Ask;
 use crate::effects::disk::{self, Attributes, Found};
-use crate::effects::rival;
+use crate::effects::{rival, supervisor};
 use crate::model::conf::Conf;
 use crate::model::observed::{Attention, Chmpx as SeenChmpx, Installed, InstalledFile, Server};
 use crate::model::plan::HEAL_AFTER;
+use crate::model::supervisor::Supervisor;
 use crate::model::trial::Life;
 
 /// The control port is left alone for this long after an exchange.
@@ -64,6 +65,11 @@ impl Node {
     /// Who else is known to write the file, once somebody else has changed it.
     pub(super) fn rival(&self) -> Option<String> {
         (!self.memory.drifts.is_empty()).then(rival::official_helper).flatten()
+    }
+
+    /// What the official supervisor of chmpx makes of the file.
+    pub(super) fn supervisor(&self) -> Supervisor {
+        supervisor::found(&self.settings.paths.antpickax_dir, &self.settings.target.path)
     }
 
     /// The mode and owner for a new file: those of the old one, else what was decided; in any case

@@ -13,7 +13,7 @@ use crate::effects::host;
 use crate::model::candidate::{Candidate, Draft, Refused};
 use crate::model::conf::Given;
 use crate::model::failure::Class;
-use crate::model::observed::{K2hr3, Membership, Observed};
+use crate::model::observed::{Chmpx, K2hr3, Membership, Observed};
 
 /// All questions about names together take no longer: four that a dead name server delays by five
 /// seconds each. They keep nobody waiting but the look that a new text is judged in.
@@ -33,6 +33,8 @@ impl Node {
         let chmpx = self.look_at_chmpx(&installed).await;
         self.memory.notice(membership == Membership::Listed, local::life_of(&chmpx), now);
         let in_place = self.memory.installed.as_ref().map(|mark| mark.published.clone());
+        let elsewhere =
+            (chmpx == Chmpx::Down).then(|| self.supervisor().elsewhere().cloned()).flatten();
         let observed = Observed {
             k2hr3,
             published: self.publications.published(in_place.as_deref()),
@@ -49,6 +51,7 @@ impl Node {
             forced: self.forced,
             wants_back: self.wants_back,
             rival: self.rival(),
+            elsewhere,
         };
         if let Err(trouble) = self.remember() {
             troubles.push(trouble);

@@ -57,11 +57,12 @@ fn conf_of(pid: i32) -> Option<PathBuf> {
     Some(Path::new("/proc").join(pid.to_string()).join("cwd").join(named))
 }
 
-/// Whether two paths lead to one file, whichever way; a file that is not there yet has its name.
+/// Whether two paths lead to one file, whichever way: the supervisor may know it by a link. A file
+/// that is not there yet has its name.
 fn is_same(one: &Path, other: &Path) -> bool {
     let real = |path: &Path| {
-        let directory = fs::canonicalize(path.parent()?).ok()?;
-        Some(directory.join(path.file_name()?))
+        let named = || Some(fs::canonicalize(path.parent()?).ok()?.join(path.file_name()?));
+        fs::canonicalize(path).ok().or_else(named)
     };
     one == other || real(one).is_some_and(|one| Some(one) == real(other))
 }

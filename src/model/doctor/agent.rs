@@ -5,9 +5,10 @@ use super::super::observed::{K2hr3, Observed};
 use super::{Agent, Finding, Survey};
 
 /// What other findings tell with more to it, seen anew.
-const SEEN_ANEW: [&str; 18] = [
+const SEEN_ANEW: [&str; 19] = [
     "refused",
     "no-chmpx",
+    "waits-elsewhere",
     "chmpx-unknown",
     "blind",
     "busy",

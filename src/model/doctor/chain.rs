@@ -128,6 +128,9 @@ pub(super) fn adopted(seen: &Observed, survey: &Survey, policy: &Policy) -> Find
                 "see `installed`",
             );
         }
+        Chmpx::Down if survey.supervisor.elsewhere().is_some() => {
+            return Finding::fault(CODE, "no chmpx runs", "see `supervisor`");
+        }
         Chmpx::Down => {
             let help = "start it, e.g. `systemctl start chmpx`; an active unit says nothing";
             return Finding::fault(CODE, "no chmpx runs", help);

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::super::failure::Class;
 use super::super::observed::{K2hr3, Membership, Observed};
+use super::super::supervisor::Supervisor;
 use super::{Finding, Survey};
 
 /// A role token lives for a day, unless its maker asked for more.
@@ -111,6 +112,21 @@ pub(super) fn rival(survey: &Survey) -> Finding {
             "`k2hdkc-slave-agent take-over` ends it without losing the file",
         ),
         None => Finding::fine(CODE, "the official helper is not at work here"),
+    }
+}
+
+/// Nothing where somebody else starts chmpx.
+pub(super) fn supervisor(survey: &Survey) -> Option<Finding> {
+    const CODE: &str = "supervisor";
+    match &survey.supervisor {
+        Supervisor::NotHere => None,
+        Supervisor::Agrees(path) => {
+            let what = format!("it starts chmpx with {}: the agent's file", path.display());
+            Some(Finding::fine(CODE, what))
+        }
+        Supervisor::Elsewhere(elsewhere) => {
+            Some(Finding::fault(CODE, elsewhere.sentence(), &elsewhere.help()))
+        }
     }
 }
 

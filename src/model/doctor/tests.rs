@@ -10,6 +10,7 @@ use crate::model::observed::{
 };
 use crate::model::plan::{Drift, OnChange};
 use crate::model::report::{Ailment, Words};
+use crate::model::supervisor::Elsewhere;
 
 const FILE: &str = "[GLOBAL]\nGROUP = g\nFILEVERSION = 7\nMODE = SLAVE\nDELIVERMODE = hash\n\
     MAXMQCLIENT = 64\nSELFCTLPORT = 8031\n[SVRNODE]\nNAME = s1\nPORT = 8020\nCTLPORT = 8021\n\
@@ -45,6 +46,7 @@ fn healthy() -> (Observed, Survey) {
         forced: false,
         wants_back: false,
         rival: None,
+        elsewhere: None,
     };
     let lookup = Lookup { addresses: Some(vec!["192.0.2.1".parse().unwrap()]), took: S(0) };
     let survey = Survey {
@@ -282,6 +284,17 @@ fn an_agent_that_does_not_run_is_a_fault_and_one_of_somebody_else_is_not() {
     let foreign = Agent::NotOurs(Some(report("contested", Vec::new())));
     assert_eq!(found(|_, s| s.agent = foreign), [("situation", Level::Fault)]);
     assert_eq!(found(|_, s| s.unreadable_token = Some("/t".into())), []);
+}
+
+#[test]
+fn a_supervisor_that_takes_another_file_is_the_fault_and_a_missing_chmpx_follows_from_it() {
+    let elsewhere = Elsewhere { awaited: "/a".into(), target: "/t".into(), is_taken: false };
+    let waits = Supervisor::Elsewhere(elsewhere);
+    let faults = found(move |seen, survey| {
+        (seen.chmpx, survey.supervisor) = (Chmpx::Down, waits);
+    });
+    assert_eq!(faults, [("supervisor", Level::Fault), ("adopted", Level::Fault)]);
+    assert_eq!(found(|_, survey| survey.supervisor = Supervisor::Agrees("/t".into())), []);
 }
 
 #[test]

@@ -119,14 +119,23 @@ impl Starter {
     /// Enables a unit and starts it, without waiting: a unit that is ordered after the caller
     /// would wait for it in turn. Nothing for a unit that it cannot have.
     pub fn begin(self, unit: &Unit) -> Vec<Vec<String>> {
+        self.enable_and("start", unit)
+    }
+
+    /// The same, ending first what has begun.
+    pub fn begin_anew(self, unit: &Unit) -> Vec<Vec<String>> {
+        self.enable_and("restart", unit)
+    }
+
+    fn enable_and(self, verb: &str, unit: &Unit) -> Vec<Vec<String>> {
         match (self, unit.service()) {
             (Self::Systemd, _) => vec![
                 words(&["systemctl", "enable", "--", unit.as_str()]),
-                words(&["systemctl", "start", "--no-block", "--", unit.as_str()]),
+                words(&["systemctl", verb, "--no-block", "--", unit.as_str()]),
             ],
             (Self::OpenRc, Some(name)) => vec![
                 words(&["rc-update", "add", name, "default"]),
-                words(&["rc-service", name, "start"]),
+                words(&["rc-service", name, verb]),
             ],
             (Self::OpenRc, None) => Vec::new(),
         }
@@ -181,5 +190,15 @@ mod tests {
         assert!(Starter::OpenRc.begin(&timer).is_empty());
         assert_eq!(Starter::OpenRc.begin(&service)[1], ["rc-service", "chmpx", "start"]);
         assert!(Starter::Systemd.begin(&timer)[1].contains(&"--no-block".to_owned()));
+    }
+
+    #[test]
+    fn to_begin_anew_is_to_be_enabled_and_restarted() {
+        let unit = Unit::parse("start.service").unwrap();
+        let [enable, restart] = &Starter::Systemd.begin_anew(&unit)[..] else { panic!() };
+        assert_eq!(enable.join(" "), "systemctl enable -- start.service");
+        assert_eq!(restart.join(" "), "systemctl restart --no-block -- start.service");
+        let unit = Unit::parse("chmpx").unwrap();
+        assert_eq!(Starter::OpenRc.begin_anew(&unit)[1], ["rc-service", "chmpx", "restart"]);
     }
 }

@@ -60,7 +60,8 @@ pub(super) fn absent(seen: &Observed, policy: &Policy, plan: &mut Plan) {
             restart_by(seen, policy, "it was lost and did not come back", seen.now, plan);
         }
     } else if seen.file().is_some() {
-        plan.situations.push(Situation::NoChmpx);
+        let elsewhere = seen.elsewhere.clone();
+        plan.situations.push(elsewhere.map_or(Situation::NoChmpx, Situation::WaitsElsewhere));
         plan.look_again_in(STARTS_LATER);
     }
 }

@@ -1,6 +1,7 @@
 //! What an operator should know. Its words are in `model::report`.
 
 use crate::model::memory::Seconds;
+use crate::model::supervisor::Elsewhere;
 
 /// A state of affairs that an operator cares about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,6 +91,8 @@ pub enum Situation {
     Restarting,
     /// No chmpx runs.
     NoChmpx,
+    /// No chmpx runs, because its supervisor waits for another file than the agent writes.
+    WaitsElsewhere(Elsewhere),
     /// chmpx could not be asked.
     ChmpxUnknown(String),
     /// Servers that were removed are still up, which is normal until they go down.

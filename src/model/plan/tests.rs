@@ -15,6 +15,7 @@ use crate::model::observed::{
     Attention, Carrier, Chmpx, Installed, InstalledFile, K2hr3, Membership, Publication, Published,
     Running, Server,
 };
+use crate::model::supervisor::Elsewhere;
 use crate::model::trial::{Life, Trial};
 
 const CUK: &str = "i-0001";
@@ -112,6 +113,7 @@ fn settled() -> Observed {
         forced: false,
         wants_back: false,
         rival: None,
+        elsewhere: None,
     }
 }
 
@@ -669,6 +671,19 @@ fn no_chmpx_means_nothing_to_adopt() {
     let plan = plan(&seen, &policy());
     assert_eq!(plan.situations, [Situation::NoChmpx]);
     assert!(plan.is_settled());
+}
+
+#[test]
+fn a_supervisor_that_waits_for_another_file_is_no_harmless_absence() {
+    let elsewhere = Elsewhere {
+        awaited: "/etc/antpickax/chmpx.ini".into(),
+        target: "/etc/k2hdkc/slave.ini".into(),
+        is_taken: false,
+    };
+    let seen = Observed { chmpx: Chmpx::Down, elsewhere: Some(elsewhere.clone()), ..settled() };
+    let plan = plan(&seen, &policy());
+    assert_eq!(plan.situations, [Situation::WaitsElsewhere(elsewhere)]);
+    assert!(!plan.is_settled());
 }
 
 #[test]

@@ -54,7 +54,7 @@ const fn act(code: &'static str, at_once: Severity, later: Option<(Seconds, Seve
 
 /// Every code. What only keeps this node from following its cluster is a warning as long as the
 /// last good file is in force; what keeps chmpx from its work is critical.
-pub const ROWS: [Row; 32] = [
+pub const ROWS: [Row; 33] = [
     row("settled", Ok, None),
     row("draining", Ok, None),
     row("acting", Ok, None),
@@ -84,6 +84,7 @@ pub const ROWS: [Row; 32] = [
     row("restart-owed", Warning, Some((7200, Critical))),
     row("chmpx-unknown", Warning, None),
     row("no-chmpx", Warning, Some((120, Critical))),
+    act("waits-elsewhere", Warning, Some((120, Critical))),
     row("dead", Critical, None),
     row("not-running", Critical, None),
     row(NO_FILE, Ok, Some((600, Critical))),

@@ -84,6 +84,11 @@ fn other_words(situation: &Situation) -> Words {
             "the file is in place, but no chmpx runs to read it",
             Some("start chmpx, e.g. with `systemctl start chmpx`"),
         ),
+        S::WaitsElsewhere(elsewhere) => Words::new(
+            "waits-elsewhere",
+            format!("no chmpx runs: {}", elsewhere.sentence()),
+            Some(&elsewhere.help()),
+        ),
         S::ChmpxUnknown(why) => Words::new(
             "chmpx-unknown",
             format!("what chmpx has in force could not be found out: {why}"),

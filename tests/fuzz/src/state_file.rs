@@ -120,6 +120,7 @@ fn seen(memory: &Memory, life: Life, knob: &dyn Fn(usize) -> u8) -> Observed {
         forced: knob(13) % 4 == 1,
         wants_back: knob(13) % 4 == 2,
         rival: None,
+        elsewhere: None,
     }
 }
 

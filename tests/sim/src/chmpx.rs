@@ -23,6 +23,7 @@
 //!
 //! Servers must not have addresses of this machine, such as 127.0.0.1, where swallowed changes
 //! matter: a connection from the address of a server makes chmpx read nothing.
+pub mod antpickax;
 pub mod builder;
 pub mod config;
 pub mod conftest;

@@ -1,5 +1,5 @@
-//! A look-alike of chmpx-service-helper: `--conf F --pid-dir DIR [--chmpx PATH] [--interval-ms N]
-//! [--startup-ms N] [--grace-ms N] [--tied] [-- OPTIONS FOR CHMPX]`.
+//! A look-alike of chmpx-service-helper: `--conf F --pid-dir DIR [--settings DIR] [--chmpx PATH]
+//! [--interval-ms N] [--startup-ms N] [--grace-ms N] [--tied] [-- OPTIONS FOR CHMPX]`.
 #![expect(clippy::print_stderr, reason = "this is how a program tells what went wrong")]
 use std::{env, process::ExitCode};
 

@@ -15,6 +15,8 @@ use tokio::{
     time::{sleep, timeout},
 };
 
+use super::antpickax;
+
 /// What the helper is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Helper {
@@ -22,6 +24,8 @@ pub struct Helper {
     pub chmpx: PathBuf,
     /// Its configuration, which is waited for.
     pub conf: PathBuf,
+    /// Where the settings are that name the configuration instead, as those of the real one do.
+    pub settings: Option<PathBuf>,
     /// Where `chmpx-service-helper.pid` and `chmpx.pid` go.
     pub pid_dir: PathBuf,
     /// Between looks at a missing file, between an end and the next start, and when stopping.
@@ -50,6 +54,7 @@ impl Helper {
         let mut helper = Self {
             chmpx: super::program("chmpx-sim"),
             conf: PathBuf::new(),
+            settings: None,
             pid_dir: PathBuf::new(),
             interval: Duration::from_secs(10),
             startup: Duration::from_secs(10),
@@ -66,6 +71,7 @@ impl Helper {
             match argument.trim_start_matches('-') {
                 "chmpx" => helper.chmpx = value()?.into(),
                 "conf" => helper.conf = value()?.into(),
+                "settings" => helper.settings = Some(value()?.into()),
                 "pid-dir" => helper.pid_dir = value()?.into(),
                 "interval-ms" => helper.interval = milliseconds(value()?)?,
                 "startup-ms" => helper.startup = milliseconds(value()?)?,
@@ -75,8 +81,9 @@ impl Helper {
                 _ => return Err(format!("{argument} is not known")),
             }
         }
-        if helper.conf.as_os_str().is_empty() || helper.pid_dir.as_os_str().is_empty() {
-            return Err("--conf and --pid-dir are needed".to_owned());
+        let has_conf = helper.settings.is_some() || !helper.conf.as_os_str().is_empty();
+        if !has_conf || helper.pid_dir.as_os_str().is_empty() {
+            return Err("--conf or --settings, and --pid-dir are needed".to_owned());
         }
         Ok(helper)
     }
@@ -101,12 +108,14 @@ impl Helper {
             return Ok(End::Stopped);
         }
         loop {
-            while !self.conf.is_file() {
+            // Read once for each start: while it waits for a file it waits for that one.
+            let conf = self.conf()?;
+            while !conf.is_file() {
                 if is_stopped(stop, self.interval).await {
                     return Ok(End::Stopped);
                 }
             }
-            let mut child = self.start()?;
+            let mut child = self.start(&conf)?;
             // The script sleeps through the grace and looks only then.
             let stopped = is_stopped(stop, self.grace).await;
             if !stopped && child.try_wait()?.is_some() {
@@ -130,9 +139,13 @@ impl Helper {
         }
     }
 
-    fn start(&self) -> io::Result<Child> {
+    fn conf(&self) -> io::Result<PathBuf> {
+        self.settings.as_deref().map_or_else(|| Ok(self.conf.clone()), antpickax::ini)
+    }
+
+    fn start(&self, conf: &Path) -> io::Result<Child> {
         let mut command = Command::new(&self.chmpx);
-        command.arg("-conf").arg(&self.conf).args(&self.arguments);
+        command.arg("-conf").arg(conf).args(&self.arguments);
         command.stdin(std::process::Stdio::null());
         if self.tied {
             command.env("CHMPX_SIM_TIED", "1");
