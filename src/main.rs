@@ -3,6 +3,7 @@
 
 use std::io::{IsTerminal, Write as _};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::error::ErrorKind;
 
@@ -14,6 +15,9 @@ use k2hdkc_slave_agent::log;
 use k2hdkc_slave_agent::model::report::Report;
 use k2hdkc_slave_agent::settings::Layers;
 
+/// Longer than any agent runs.
+const FOR_EVER: Duration = Duration::from_secs(100 * 365 * 86400);
+
 fn main() -> ExitCode {
     leave_no_core_dump();
     let cli = match Cli::read() {
@@ -22,14 +26,18 @@ fn main() -> ExitCode {
     };
     let Global { verbose, log_json, .. } = cli.global;
     log::start(verbose, log_json, matches!(cli.command, Command::Run));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = match runtime {
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = match runtime.enable_all().thread_keep_alive(FOR_EVER).build() {
         Ok(runtime) => runtime,
         Err(error) => {
             eprintln!("error: could not start: {error}\n help: raise the limits of this process");
             return Exit::CannotWrite.into();
         }
     };
+    if matches!(cli.command, Command::Run) {
+        // One thread for what blocks is there from the start: it is enough when no other can be had.
+        drop(runtime.spawn_blocking(|| ()));
+    }
     // A task of its own: waking the future that the runtime is entered with costs two system calls
     // each time.
     let ended = runtime.block_on(async { tokio::spawn(perform(cli)).await });

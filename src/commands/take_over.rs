@@ -52,6 +52,16 @@ impl TakeOver {
                 String::new(),
             ));
         }
+        if !self.hand_back && !found.can_be_written_down() {
+            return Err(Failed {
+                exit: Exit::Settings,
+                what: format!(
+                    "the helper writes to `{}`, which no settings file can hold",
+                    found.output().display()
+                ),
+                help: "let the helper write to a path of visible characters first".to_owned(),
+            });
+        }
         let steps = if self.hand_back {
             hand_back(&drop_in)
         } else {

@@ -90,6 +90,13 @@ impl Found {
         directory.join(setting("OUTPUT_FILE").unwrap_or_else(|| self.resource_name.clone()))
     }
 
+    /// Whether a settings file can say where the helper writes.
+    pub fn can_be_written_down(&self) -> bool {
+        let output = self.output();
+        let text = output.to_string_lossy();
+        !text.contains(char::is_control) && !text.ends_with('\\')
+    }
+
     /// What takes over. `drop_in` is the settings file that is written for it.
     ///
     /// The order matters: a helper in its daemon mode deletes the file as soon as its timer is
@@ -178,6 +185,14 @@ mod tests {
             (Some(named), Some(dbaas), "/etc/antpickax/k2hdkc.ini"),
         ] {
             assert_eq!(found(conf, overrides).output(), Path::new(expected), "{overrides:?}");
+        }
+    }
+
+    #[test]
+    fn a_path_that_no_settings_file_can_hold_is_known() {
+        assert!(found(None, None).can_be_written_down());
+        for conf in ["OUTPUT_FILE = a\rb\n", "OUTPUT_FILE = a\\\n"] {
+            assert!(!found(Some(conf), None).can_be_written_down(), "{conf:?}");
         }
     }
 

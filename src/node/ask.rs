@@ -1,6 +1,7 @@
 //! Asking K2HR3, by whatever right this node has.
 
 use std::fs;
+use std::io::{self, ErrorKind as Kind};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -124,8 +125,17 @@ impl Node {
         if self.token_prints == prints {
             return;
         }
+        let mut files = self.settings.k2hr3.token_files.iter();
+        let found = match files.find_map(|path| token_in(path).transpose()).transpose() {
+            Ok(found) => found,
+            Err(error) => {
+                // The one that is known is as good as before, and the file is read again.
+                debug!(%error, "could not read the role token this time");
+                self.token_prints.clear();
+                return;
+            }
+        };
         self.token_prints = prints;
-        let found = self.settings.k2hr3.token_files.iter().find_map(|path| token_in(path));
         if found != self.token {
             self.refused_token = None;
             self.token = found;
@@ -146,8 +156,15 @@ impl Node {
 
 /// The token in the file at `path`, if there is one. Other users of this host must not read it, so
 /// that is taken from them.
-fn token_in(path: &Path) -> Option<RoleToken> {
-    let meta = fs::metadata(path).ok().filter(|meta| meta.is_file() && meta.len() < 65536)?;
+fn token_in(path: &Path) -> io::Result<Option<RoleToken>> {
+    let meta = match fs::metadata(path) {
+        Ok(meta) if meta.is_file() && meta.len() < 65536 => meta,
+        Ok(_) => return Ok(None),
+        Err(error) if matches!(error.kind(), Kind::NotFound | Kind::PermissionDenied) => {
+            return Ok(None);
+        }
+        Err(error) => return Err(error),
+    };
     let mode = meta.permissions().mode();
     if mode & 0o077 != 0 {
         let repaired = fs::set_permissions(path, fs::Permissions::from_mode(mode & 0o700));
@@ -162,6 +179,15 @@ fn token_in(path: &Path) -> Option<RoleToken> {
             }
         }
     }
-    let text = fs::read_to_string(path).ok()?;
-    RoleToken::parse(&text).inspect_err(|error| warn!(?path, %error, "no usable role token")).ok()
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        // These do not pass by themselves, and show in the print when they do.
+        Err(error) if matches!(error.kind(), Kind::PermissionDenied | Kind::InvalidData) => {
+            warn!(?path, %error, "no usable role token");
+            return Ok(None);
+        }
+        Err(error) => return Err(error),
+    };
+    let token = RoleToken::parse(&text);
+    Ok(token.inspect_err(|error| warn!(?path, %error, "no usable role token")).ok())
 }

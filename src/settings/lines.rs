@@ -12,6 +12,11 @@ impl Lines {
         let mut section = String::new();
         let (mut keys, mut broken) = (Vec::new(), None);
         for (number, line) in (1..).zip(text.lines()) {
+            // rust-ini ends a line at a carriage return, and takes one that ends with a backslash
+            // together with the next.
+            if line.contains('\r') || line.ends_with('\\') {
+                broken = broken.or(Some(number));
+            }
             let line = line.trim();
             if line.is_empty() || line.starts_with(['#', ';']) {
                 continue;
@@ -54,5 +59,12 @@ mod tests {
     fn a_line_that_is_neither_section_nor_key_is_found() {
         assert_eq!(Lines::of("[a]\n\nb\nc = 1\nd\n").broken, Some(3));
         assert_eq!(Lines::of("# a\n[b\n").broken, Some(2));
+    }
+
+    #[test]
+    fn a_line_that_rust_ini_would_end_elsewhere_is_found() {
+        assert_eq!(Lines::of("[a]\nb = 1\rc = 2\n").broken, Some(2));
+        assert_eq!(Lines::of("[a]\nb = 1\\\nc = 2\n").broken, Some(2));
+        assert_eq!(Lines::of("[a]\r\nb = \\1\r\n").broken, None);
     }
 }

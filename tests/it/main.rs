@@ -25,6 +25,7 @@ mod first_boot;
 mod fuzz;
 mod history;
 mod layering;
+mod limits;
 mod logs;
 mod manual;
 mod membership;

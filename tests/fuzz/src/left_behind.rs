@@ -67,6 +67,9 @@ fn take_over(conf: &[u8], overrides: &[u8]) {
         directory_mode: Some(0o777),
         token_mode: Some(0o644),
     };
+    if !found.can_be_written_down() {
+        return;
+    }
     for step in found.take_over(Path::new("/d.conf"), None) {
         if let Step::Write(path, text) = step {
             let mut table = Table::defaults();

@@ -1,0 +1,69 @@
+//! The table of docs/faults.md.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::process::Command;
+use std::time::Duration;
+
+use crate::life::Ending;
+use crate::site::{Fault, Site};
+
+/// Where a panic is not the agent's.
+const LEFT: &str = "\n\
+    A panic at `socketpair`, at a `write` to an eventfd or at the `close` of a directory is one of tokio or\n\
+    of the standard library: the first can only happen at the start, which is tried again by systemd; the\n\
+    kernel lets the others fail on no file system that certificates lie on. A signal that is lost because\n\
+    `sendto` on the socket pair of tokio fails is answered by systemd, with SIGKILL.\n";
+
+pub fn write(endings: &[(Site, Fault, Ending)], took: Duration) {
+    let mut rows: BTreeMap<&str, BTreeMap<Fault, &Ending>> = BTreeMap::new();
+    for (site, fault, ending) in endings {
+        rows.entry(&site.what).or_default().insert(*fault, ending);
+    }
+    let count = |wanted: fn(&Ending) -> bool| endings.iter().filter(|it| wanted(&it.2)).count();
+    let mut text = format!(
+        "# A fault at every system call\n\n\
+         Made by `tests/faults/run` on {}, commit {}, in {} s.\n\n\
+         A life of an agent is a first boot (registration, installation, adoption), a live change and a\n\
+         change for which chmpx is restarted, among the stand-ins. Every place at which its main thread\n\
+         makes a system call is met by each fault once, in a life of its own; then the agent goes on, or\n\
+         another one does. Throughout, the file of chmpx is whole and there, chmpx meets no half file and\n\
+         is started exactly twice, nothing panics, and in the end a fresh agent finds all in force.\n\
+         Short writes are those of a full disk: see `tests/it/limits.rs`.\n\n\
+         {} lives: in {} the same agent went on, in {} it ended and the next one went on, in {} the call\n\
+         was not made this time, {} ended badly.\n\n\
+         | call | fault: what became of the agent |\n|---|---|\n",
+        machine(),
+        output("git", &["rev-parse", "--short", "HEAD"]),
+        took.as_secs(),
+        endings.len(),
+        count(|it| matches!(it, Ending::WentOn)),
+        count(|it| matches!(it, Ending::Ended(_))),
+        count(|it| matches!(it, Ending::NotMet)),
+        count(Ending::is_bad),
+    );
+    for (what, faults) in rows {
+        let mut by_ending: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (fault, ending) in faults {
+            by_ending.entry(ending.to_string()).or_default().push(fault.to_string());
+        }
+        let cells: Vec<_> = by_ending
+            .into_iter()
+            .map(|(ending, faults)| format!("{}: {ending}", faults.join(", ")))
+            .collect();
+        writeln!(text, "| `{what}` | {} |", cells.join("; ")).unwrap();
+    }
+    text.push_str(LEFT);
+    fs::write("docs/faults.md", text).unwrap();
+}
+
+fn machine() -> String {
+    let cores = std::thread::available_parallelism().unwrap();
+    format!("{}, {cores} cores, {}", output("date", &["-u", "+%F"]), output("uname", &["-srm"]))
+}
+
+fn output(program: &str, arguments: &[&str]) -> String {
+    let output = Command::new(program).args(arguments).output().unwrap();
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}

@@ -1,0 +1,274 @@
+//! Nothing left of something that the agent needs: room, files, descriptors, processes, memory.
+//! Each time the last good file stays in force, the trouble is told with what to do, and it settles
+//! once there is enough again.
+#![expect(clippy::print_stderr, reason = "a test that does nothing says so")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use k2hdkc_slave_agent::model::report::Report;
+use sim::chmpx::events::Kind;
+use sim::k2hr3::Cluster;
+
+use crate::support::{LIMIT, Node};
+
+const LIVE: &str = "RWTIMEOUT           = 10000";
+
+/// A file system at a directory; gone when this is.
+struct Mount(PathBuf);
+
+impl Mount {
+    /// A small one in memory over `place`, with what was there before; `None` without the right.
+    fn small(place: &Path, options: &str) -> Option<Self> {
+        let kept: Vec<_> = fs::read_dir(place)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.is_file())
+            .map(|path| (path.file_name().unwrap().to_owned(), fs::read(&path).unwrap()))
+            .collect();
+        if !mount(&["-t", "tmpfs", "-o", options, "tmpfs"], place) {
+            eprintln!("SKIPPED: nothing can be mounted here");
+            return None;
+        }
+        for (name, bytes) in kept {
+            fs::write(place.join(name), bytes).unwrap();
+        }
+        Some(Self(place.to_owned()))
+    }
+
+    /// `place` itself, to be made read-only.
+    fn bound(place: &Path) -> Option<Self> {
+        let there = mount(&["--bind", place.to_str().unwrap()], place);
+        if !there {
+            eprintln!("SKIPPED: nothing can be mounted here");
+        }
+        there.then(|| Self(place.to_owned()))
+    }
+
+    fn again(&self, options: &str) {
+        assert!(mount(&["-o", &format!("remount,{options}")], &self.0), "{options}");
+    }
+}
+
+impl Drop for Mount {
+    fn drop(&mut self) {
+        // Lazily: somebody may still look at it.
+        let _gone = Command::new("umount").arg("-l").arg(&self.0).status();
+    }
+}
+
+fn mount(words: &[&str], place: &Path) -> bool {
+    let mut command = Command::new("mount");
+    command.args(words).arg(place).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
+}
+
+/// Publishes another text and returns the line that it is known by.
+async fn publish(node: &Node, number: u32) -> String {
+    let line = format!("RWTIMEOUT = {number}");
+    node.cluster.publish(node.template().await.replace(LIVE, &line)).await.unwrap();
+    line
+}
+
+/// The trouble is told, with what to do, while chmpx lives with the file that it had.
+async fn is_told(node: &Node, before: &str, cause: &str) -> Report {
+    let named = |report: &Report| {
+        let mut troubles = report.troubles.iter();
+        troubles.any(|trouble| trouble.cause.contains(cause) && trouble.help.is_some())
+    };
+    let report = node.until(cause, named).await;
+    assert_eq!(node.installed(), before, "the last good file is in force");
+    report
+}
+
+/// What was published arrives, and chmpx has come through it all without a new start.
+async fn recovers(node: &Node, line: &str) {
+    node.until(line, |report| report.settled && node.installed().contains(line)).await;
+    assert_eq!(node.count(Kind::Started), 1);
+    assert_eq!(node.count(Kind::ShortRead), 0);
+}
+
+fn etc(node: &Node) -> PathBuf {
+    node.path("root/etc/k2hdkc")
+}
+
+fn state(node: &Node) -> PathBuf {
+    node.path("root/var/lib/k2hdkc-slave-agent")
+}
+
+/// Fills the rest of a file system.
+fn fill(directory: &Path) -> PathBuf {
+    let path = directory.join("ballast");
+    let file = fs::File::create(&path).unwrap();
+    let page = [b'x'; 4096];
+    while std::io::Write::write_all(&mut &file, &page).is_ok() {}
+    path
+}
+
+async fn node_on_a_small_disk(place: fn(&Node) -> PathBuf) -> Option<(Node, Mount)> {
+    let mut node = Node::new().await;
+    fs::create_dir_all(place(&node)).unwrap();
+    let mount = Mount::small(&place(&node), "size=256k,nr_inodes=64,mode=755")?;
+    node.start_chmpx();
+    node.start_agent();
+    node.until_settled("on a small disk").await;
+    Some((node, mount))
+}
+
+#[tokio::test]
+async fn a_full_disk_of_chmpx_keeps_its_file_and_settles_when_there_is_room() {
+    let Some((node, _mount)) = node_on_a_small_disk(etc).await else { return };
+    let before = node.installed();
+    let ballast = fill(&etc(&node));
+    let line = publish(&node, 9001).await;
+    is_told(&node, &before, "No space left").await;
+    fs::remove_file(ballast).unwrap();
+    recovers(&node, &line).await;
+}
+
+#[tokio::test]
+async fn a_full_disk_of_the_agent_keeps_no_file_from_chmpx() {
+    let Some((node, _mount)) = node_on_a_small_disk(state).await else { return };
+    let ballast = fill(&state(&node));
+    publish(&node, 9001).await;
+    let told =
+        |report: &Report| report.troubles.iter().any(|it| it.cause.contains("No space left"));
+    node.until("No space left", told).await;
+    fs::remove_file(ballast).unwrap();
+    recovers(&node, "RWTIMEOUT = 9001").await;
+}
+
+#[tokio::test]
+async fn a_disk_without_inodes_keeps_the_file() {
+    let Some((node, _mount)) = node_on_a_small_disk(etc).await else { return };
+    let before = node.installed();
+    let more = (0..64).map(|number| etc(&node).join(format!("ballast-{number}")));
+    let ballast: Vec<_> = more.take_while(|path| fs::write(path, "").is_ok()).collect();
+    let line = publish(&node, 9001).await;
+    is_told(&node, &before, "No space left").await;
+    for path in ballast {
+        fs::remove_file(path).unwrap();
+    }
+    recovers(&node, &line).await;
+}
+
+#[tokio::test]
+async fn a_directory_that_became_read_only_keeps_the_file() {
+    let mut node = Node::new().await;
+    let Some(mount) = Mount::bound(&etc(&node)) else { return };
+    node.start_chmpx();
+    node.start_agent();
+    node.until_settled("while it can be written").await;
+    let before = node.installed();
+    mount.again("ro,bind");
+    let line = publish(&node, 9001).await;
+    let report = is_told(&node, &before, "Read-only file system").await;
+    assert!(report.troubles.iter().any(|it| {
+        it.help.as_deref().is_some_and(|help| help.contains("make its file system writable"))
+    }));
+    mount.again("rw,bind");
+    recovers(&node, &line).await;
+}
+
+#[tokio::test]
+async fn a_state_directory_that_became_read_only_is_told_and_overcome() {
+    let mut node = Node::new().await;
+    fs::create_dir_all(state(&node)).unwrap();
+    let Some(mount) = Mount::bound(&state(&node)) else { return };
+    node.start_chmpx();
+    node.start_agent();
+    node.until_settled("while it can be written").await;
+    mount.again("ro,bind");
+    let line = publish(&node, 9001).await;
+    let told = |report: &Report| report.troubles.iter().any(|it| it.cause.contains("Read-only"));
+    node.until("it is told", told).await;
+    mount.again("rw,bind");
+    recovers(&node, &line).await;
+}
+
+/// A control group of its own for the agent; gone when this is.
+struct Group(PathBuf);
+
+impl Group {
+    fn new(controller: &str) -> Option<Self> {
+        let name = format!("k2agent-{}-{controller}", std::process::id());
+        let path = Path::new("/sys/fs/cgroup").join(controller).join(name);
+        // The second version has no such directories.
+        let made = fs::create_dir(&path).is_ok() && path.join("cgroup.procs").exists();
+        if !made {
+            eprintln!("SKIPPED: there is no control group for {controller} here");
+        }
+        made.then_some(Self(path))
+    }
+
+    fn set(&self, file: &str, value: &str) {
+        fs::write(self.0.join(file), value).unwrap();
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        let up = self.0.parent().unwrap().join("cgroup.procs");
+        for pid in fs::read_to_string(self.0.join("cgroup.procs")).unwrap_or_default().lines() {
+            // Whoever has ended meanwhile needs no moving.
+            let _moved = fs::write(&up, pid);
+        }
+        let _gone = fs::remove_dir(&self.0);
+    }
+}
+
+#[tokio::test]
+async fn an_agent_that_may_start_no_process_goes_on_without_its_tools() {
+    let node = Node::settled().await;
+    let Some(group) = Group::new("pids") else { return };
+    group.set("cgroup.procs", &node.agent_pid().to_string());
+    group.set("pids.max", "0");
+    let line = publish(&node, 9001).await;
+    recovers(&node, &line).await;
+    assert!(!node.log().contains("panicked"), "{}", node.log());
+}
+
+#[tokio::test]
+async fn an_agent_has_enough_with_sixteen_mebibytes() {
+    let mut node = Node::new().await;
+    let Some(group) = Group::new("memory") else { return };
+    node.start_chmpx();
+    node.start_agent();
+    group.set("cgroup.procs", &node.agent_pid().to_string());
+    group.set("memory.limit_in_bytes", "16M");
+    node.until_settled("with little memory").await;
+    for number in 4..8 {
+        node.cluster.add_server(Cluster::server(number)).await.unwrap();
+        node.until_settled("one more server").await;
+    }
+    let failed = fs::read_to_string(group.0.join("memory.oom_control")).unwrap();
+    assert!(failed.contains("oom_kill 0"), "{failed}");
+}
+
+/// Lets the running agent have no more than `most` descriptors.
+fn descriptors(node: &Node, most: &str) -> bool {
+    let mut prlimit = Command::new("prlimit");
+    prlimit.arg(format!("--pid={}", node.agent_pid())).arg(format!("--nofile={most}:"));
+    prlimit.stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+}
+
+#[tokio::test]
+async fn an_agent_without_descriptors_keeps_the_file_and_settles_when_it_has_some() {
+    let node = Node::settled().await;
+    let before = node.installed();
+    if !descriptors(&node, "4") {
+        eprintln!("SKIPPED: the program prlimit is not there");
+        return;
+    }
+    let line = publish(&node, 9001).await;
+    // It cannot even tell: neither the status file nor a connection can be opened.
+    let start = tokio::time::Instant::now();
+    while !node.log().contains("Too many open files") {
+        assert!(start.elapsed() < LIMIT, "{}", node.log());
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert_eq!(node.installed(), before);
+    assert!(descriptors(&node, "1024"));
+    recovers(&node, &line).await;
+}
