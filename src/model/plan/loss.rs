@@ -52,6 +52,10 @@ pub(super) fn absent(seen: &Observed, policy: &Policy, plan: &mut Plan) {
         let generation = Some(trial.generation);
         plan.situations.push(Situation::Dead { generation, patience });
         plan.look_again_in(EXPECTING);
+    } else if let Some(elsewhere) = seen.elsewhere.clone().filter(|_| seen.file().is_some()) {
+        // No restart helps.
+        plan.situations.push(Situation::WaitsElsewhere(elsewhere));
+        plan.look_again_in(STARTS_LATER);
     } else if let Some(missed) = memory.missed {
         let patience = left(missed);
         plan.situations.push(Situation::Dead { generation: None, patience });
@@ -60,8 +64,7 @@ pub(super) fn absent(seen: &Observed, policy: &Policy, plan: &mut Plan) {
             restart_by(seen, policy, "it was lost and did not come back", seen.now, plan);
         }
     } else if seen.file().is_some() {
-        let elsewhere = seen.elsewhere.clone();
-        plan.situations.push(elsewhere.map_or(Situation::NoChmpx, Situation::WaitsElsewhere));
+        plan.situations.push(Situation::NoChmpx);
         plan.look_again_in(STARTS_LATER);
     }
 }

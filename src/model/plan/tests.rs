@@ -680,10 +680,14 @@ fn a_supervisor_that_waits_for_another_file_is_no_harmless_absence() {
         target: "/etc/k2hdkc/slave.ini".into(),
         is_taken: false,
     };
-    let seen = Observed { chmpx: Chmpx::Down, elsewhere: Some(elsewhere.clone()), ..settled() };
-    let plan = plan(&seen, &policy());
-    assert_eq!(plan.situations, [Situation::WaitsElsewhere(elsewhere)]);
-    assert!(!plan.is_settled());
+    for missed in [None, Some(NOW - 100)] {
+        let memory = Memory { missed, ..settled().memory };
+        let elsewhere = Some(elsewhere.clone());
+        let seen = Observed { chmpx: Chmpx::Down, elsewhere, memory, ..settled() };
+        let plan = plan(&seen, &policy());
+        assert!(matches!(&plan.situations[..], [Situation::WaitsElsewhere(_)]), "{plan:?}");
+        assert!(!plan.is_settled() && plan.steps.is_empty(), "no restart helps");
+    }
 }
 
 #[test]

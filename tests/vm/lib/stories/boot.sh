@@ -6,6 +6,9 @@ first_boot() {
   healthy 1 i-1
   is 600 on 1 stat --format=%a /etc/antpickax/k2hr3-role-token
   is root on 1 ps -o user= -C chmpx
+  # By the name that its supervisor waits for, and it is the agent's file.
+  on 1 pgrep -f 'chmpx -conf /etc/antpickax/chmpx.ini'
+  is /etc/k2hdkc/slave.ini on 1 readlink /etc/antpickax/chmpx.ini
   on 1 systemctl show k2hdkc-slave-agent -p StatusText
   echo "note: $(on 1 systemctl show k2hdkc-slave-agent -p StatusText --value)"
   within 20 on 1 cloud-init status --wait
