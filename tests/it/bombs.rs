@@ -28,6 +28,9 @@ const GOOD: &str = "[GLOBAL]\nGROUP = cluster\nFILEVERSION = 1\nMODE = SLAVE\nCH
     [SVRNODE]\nNAME = 192.0.2.101\nCUK = s1\nPORT = 8020\nCTLPORT = 8021\n\n\
     [SLVNODE]\nNAME = ^192.0.2.10$\nCUK = me\nCTLPORT = 8031\n\n";
 
+/// The NAME of this host in it.
+const OWN: &str = "NAME = ^192.0.2.10$";
+
 /// The good text, and as many blocks behind it as fit.
 fn filled(block: impl Fn(usize) -> String) -> String {
     filled_behind(GOOD, block)
@@ -50,22 +53,20 @@ fn with(old: &str, new: &str) -> String {
     GOOD.replacen(old, new, 1)
 }
 
+fn slave(name: &str) -> String {
+    format!("[SLVNODE]\nNAME={name}\nCUK=me\n\n")
+}
+
 /// What a text does, the text, and why it is refused; nothing if it is only to cost little.
-fn bombs() -> Vec<(&'static str, String, Option<Code>)> {
-    let slave = |name: &str| format!("[SLVNODE]\nNAME={name}\nCUK=me\n\n");
-    let own = "NAME = ^192.0.2.10$";
-    let long = "n".repeat(500_000);
+type Bomb = (&'static str, String, Option<Code>);
+
+fn bombs() -> Vec<Bomb> {
+    [of_names(), of_expressions(), of_length()].concat()
+}
+
+/// Few bytes that stand for many nodes.
+fn of_names() -> Vec<Bomb> {
     vec![
-        (
-            "a bare FILEVERSION behind a flood",
-            with("FILEVERSION = 1", &format!("{}FILEVERSION", "; x\n".repeat(200_000))),
-            Some(Code::BareFileVersion),
-        ),
-        (
-            "an INCLUDE behind a flood",
-            with("MODE", &format!("{}INCLUDE = /x\nMODE", "; x\n".repeat(200_000))),
-            Some(Code::Include),
-        ),
         (
             "a long CUK for every name of a section",
             with(
@@ -113,9 +114,15 @@ fn bombs() -> Vec<(&'static str, String, Option<Code>)> {
             }),
             Some(Code::TooMuchToExpand),
         ),
+    ]
+}
+
+/// Expressions that are expensive to compile or to try.
+fn of_expressions() -> Vec<Bomb> {
+    vec![
         (
             "a million signs of repetition",
-            with(own, &format!("NAME=a{}", "*".repeat(1_000_000))),
+            with(OWN, &format!("NAME=a{}", "*".repeat(1_000_000))),
             Some(Code::SelfUnclear),
         ),
         (
@@ -126,9 +133,33 @@ fn bombs() -> Vec<(&'static str, String, Option<Code>)> {
             None,
         ),
         (
+            "keys to look for in a long SELFCUK",
+            filled_behind(&with("SELFCUK = me", &format!("SELFCUK={}", "a".repeat(2000))), |n| {
+                format!("[SLVNODE]\nNAME=x{n}\nCUK={}b\n\n", "a".repeat(30))
+            }),
+            Some(Code::TooManySlaves),
+        ),
+        (
             "deep groups in every name",
             filled(|n| slave(&format!("{}{n}{}", "(".repeat(49), "{1,9})".repeat(49)))),
             None,
+        ),
+    ]
+}
+
+/// Long texts, and many lines.
+fn of_length() -> Vec<Bomb> {
+    let long = "n".repeat(500_000);
+    vec![
+        (
+            "a bare FILEVERSION behind a flood",
+            with("FILEVERSION = 1", &format!("{}FILEVERSION", "; x\n".repeat(200_000))),
+            Some(Code::BareFileVersion),
+        ),
+        (
+            "an INCLUDE behind a flood",
+            with("MODE", &format!("{}INCLUDE = /x\nMODE", "; x\n".repeat(200_000))),
+            Some(Code::Include),
         ),
         (
             "a long name above a hundred thousand headers",
@@ -137,7 +168,7 @@ fn bombs() -> Vec<(&'static str, String, Option<Code>)> {
         ),
         (
             "a long pattern that is every host, above thousands of own entries",
-            filled_behind(&with(own, &format!("NAME=.|{long}")), |n| {
+            filled_behind(&with(OWN, &format!("NAME=.|{long}")), |n| {
                 slave(&format!("192.0.2.10,x{n}"))
             }),
             Some(Code::TooManySlaves),
