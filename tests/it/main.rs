@@ -21,6 +21,7 @@ mod delivery;
 mod dialect;
 mod errors;
 mod exit_codes;
+mod figures;
 mod first_boot;
 mod fuzz;
 mod history;
