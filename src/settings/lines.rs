@@ -22,8 +22,12 @@ impl Lines {
                 continue;
             }
             let header = line.strip_prefix('[').and_then(|rest| rest.split_once(']'));
-            if let Some((name, _)) = header {
+            if let Some((name, rest)) = header {
                 section = format!("{}.", name.trim());
+                // rust-ini goes on reading behind a header: another one, or a key.
+                if !rest.trim().is_empty() && !rest.trim().starts_with(['#', ';']) {
+                    broken = broken.or(Some(number));
+                }
             } else if let Some((key, _)) = line.split_once(['=', ':']) {
                 keys.push((format!("{section}{}", key.trim()), number));
             } else {
@@ -59,6 +63,8 @@ mod tests {
     fn a_line_that_is_neither_section_nor_key_is_found() {
         assert_eq!(Lines::of("[a]\n\nb\nc = 1\nd\n").broken, Some(3));
         assert_eq!(Lines::of("# a\n[b\n").broken, Some(2));
+        assert_eq!(Lines::of("[a] # b\n[a][b]\n").broken, Some(2));
+        assert_eq!(Lines::of("[a] b = c\n").broken, Some(1));
     }
 
     #[test]
