@@ -13,8 +13,8 @@ impl Lines {
         let (mut keys, mut broken) = (Vec::new(), None);
         for (number, line) in (1..).zip(text.lines()) {
             // rust-ini ends a line at a carriage return, and takes one that ends with a backslash
-            // together with the next.
-            if line.contains('\r') || line.ends_with('\\') {
+            // together with the next; blanks behind it do not make it another value.
+            if line.contains('\r') || line.trim_end().ends_with('\\') {
                 broken = broken.or(Some(number));
             }
             let line = line.trim();
@@ -71,6 +71,7 @@ mod tests {
     fn a_line_that_rust_ini_would_end_elsewhere_is_found() {
         assert_eq!(Lines::of("[a]\nb = 1\rc = 2\n").broken, Some(2));
         assert_eq!(Lines::of("[a]\nb = 1\\\nc = 2\n").broken, Some(2));
+        assert_eq!(Lines::of("[a]\nb = 1\\ \nc = 2\n").broken, Some(2));
         assert_eq!(Lines::of("[a]\r\nb = \\1\r\n").broken, None);
     }
 }
