@@ -8,15 +8,12 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::*;
-use crate::model::candidate::{Candidate, Draft, Stamp, hash};
-use crate::model::conf::Given;
-use crate::model::host::Host;
-use crate::model::identity::Cuk;
+use crate::model::candidate::{Candidate, hash};
 use crate::model::memory::{Mark, Memory};
 use crate::model::observed::{
     Attention, Chmpx, Installed, InstalledFile, K2hr3, Membership, Publication, Published, Running,
 };
-use crate::model::plan::{Drift, OnChange};
+use crate::model::plan::testing::{self, policy};
 
 const S: fn(u64) -> Duration = Duration::from_secs;
 const INTERVAL: Duration = Duration::from_secs(30);
@@ -134,36 +131,13 @@ fn trouble(about_k2hr3: bool) -> Trouble {
     }
 }
 
-fn policy() -> Policy {
-    Policy {
-        on_change: OnChange::Auto,
-        drift: Drift::Restore,
-        settle: S(2),
-        adopt_within: S(15),
-        hold: S(10),
-        start_within: S(90),
-        restarts_per_hour: 3,
-        spread: S(300),
-        share: 0.5,
-    }
-}
-
 const TEXT: &str = "[GLOBAL]\nGROUP = g\nFILEVERSION = 1\nMODE = SLAVE\nDELIVERMODE = hash\n\
     CHMPXIDTYPE = CUK\nMAXCHMPX = 64\nSELFCTLPORT = 8031\nSELFCUK = i-1\n\
     [SVRNODE]\nNAME = 192.0.2.1\nPORT = 8020\nCTLPORT = 8021\nCUK = s\n\
     [SLVNODE]\nNAME = 192.0.2.10\nCTLPORT = 8031\nCUK = i-1\n";
 
 fn candidate() -> Candidate {
-    candidate_of(TEXT)
-}
-
-fn candidate_of(text: &str) -> Candidate {
-    let cuk = Cuk::parse("i-1").unwrap();
-    let draft = Draft::new(text, &cuk);
-    let names = draft.questions(&Given::default()).names.into_iter();
-    let answers = names.map(|name| (name, vec!["192.0.2.77".parse().unwrap()])).collect();
-    let addresses = vec!["192.0.2.10".parse().unwrap()];
-    draft.check(&Host { addresses, answers, ..Host::default() }, Stamp::Generation).unwrap()
+    testing::candidate(TEXT, "i-1")
 }
 
 /// A node with nothing left to do: chmpx has its file in force, and lived with it long enough.

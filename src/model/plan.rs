@@ -179,4 +179,6 @@ pub fn plan(seen: &Observed, policy: &Policy) -> Plan {
 }
 
 #[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
 mod tests;

@@ -308,7 +308,7 @@ fn cluster(servers: usize) -> (String, Candidate) {
         })
         .collect();
     let text = TEXT.replace(server, &more);
-    (hash(&text), candidate_of(&text))
+    (hash(&text), testing::candidate(&text, "i-1"))
 }
 
 #[tokio::test(start_paused = true)]

@@ -8,7 +8,7 @@ use crate::model::memory::{Mark, Memory};
 use crate::model::observed::{
     Attention, Chmpx, Installed, InstalledFile, K2hr3, Membership, Published, Running, Server,
 };
-use crate::model::plan::{Drift, OnChange};
+use crate::model::plan::testing::policy;
 use crate::model::report::{Ailment, Words};
 use crate::model::supervisor::Elsewhere;
 
@@ -66,20 +66,6 @@ fn healthy() -> (Observed, Survey) {
         ..Survey::default()
     };
     (seen, survey)
-}
-
-fn policy() -> Policy {
-    Policy {
-        on_change: OnChange::Auto,
-        drift: Drift::Restore,
-        settle: S(2),
-        adopt_within: S(15),
-        hold: S(10),
-        start_within: S(90),
-        restarts_per_hour: 3,
-        spread: S(300),
-        share: 0.5,
-    }
 }
 
 /// The codes of what is no better than a risk, after `change` of a healthy node.

@@ -1,0 +1,164 @@
+//! Whether chmpx took the file, and what is done if not.
+
+use super::*;
+
+const FREE: Attention = Attention::Free { held: None };
+
+#[test]
+fn adoption_is_noted_when_chmpx_shows_the_generation() {
+    let memory = Memory { installed: Some(mark(&three(), 8)), ..settled().memory };
+    let installed = Installed::File(file(&three(), 8));
+    let seen = Observed { installed, memory, since_install: Some(S(1)), ..settled() };
+    assert_eq!(situations(&seen), [Situation::Adopting]);
+    assert_eq!(steps(&Observed { chmpx: up(8), ..seen }), ["acknowledge 8"]);
+}
+
+#[test]
+fn an_agent_that_was_killed_after_installing_recognises_its_file() {
+    let installed = Installed::File(file(&three(), 8));
+    let seen = Observed { installed, chmpx: up(8), since_install: None, ..settled() };
+    assert_eq!(steps(&seen), ["acknowledge 8"]);
+}
+
+/// Generation 8 is installed, `since` ago, and chmpx still shows 7, listening or not.
+fn not_taken(since: Duration, heals: u32, attention: Attention) -> Observed {
+    let memory = Memory { installed: Some(mark(&three(), 8)), heals, ..settled().memory };
+    let installed = Installed::File(file(&three(), 8));
+    let mut seen = Observed { installed, memory, since_install: Some(since), ..settled() };
+    let Chmpx::Up(running) = &mut seen.chmpx else { panic!("it is up") };
+    running.attention = attention;
+    seen
+}
+
+#[test]
+fn a_swallowed_change_is_written_twice_more_as_the_next_generation() {
+    assert_eq!(steps(&not_taken(S(1), 0, Attention::NotTried)), NOTHING);
+    assert_eq!(steps(&not_taken(S(2), 0, FREE)), ["install 9 Swallowed"]);
+    assert_eq!(steps(&not_taken(S(2), 1, FREE)), ["install 9 Swallowed"]);
+    assert_eq!(steps(&not_taken(S(2), 0, Attention::Unclear)), ["install 9 Swallowed"]);
+}
+
+#[test]
+fn a_chmpx_that_answers_and_takes_no_change_is_blind_and_restarted() {
+    assert_eq!(steps(&not_taken(S(2), 2, FREE)), ["restart"]);
+    let hands_off = Policy { on_change: OnChange::None, ..policy() };
+    let held = Some("process 7 (less) holds an old one open".to_owned());
+    let seen = not_taken(S(2), 2, Attention::Free { held: held.clone() });
+    assert_eq!(steps_by(&seen, &hands_off), NOTHING);
+    assert_eq!(plan(&seen, &hands_off).situations, [Situation::Blind(held)]);
+}
+
+#[test]
+fn a_chmpx_that_cannot_be_asked_has_its_time_before_it_is_blind() {
+    assert_eq!(steps(&not_taken(S(14), 2, Attention::Unclear)), NOTHING);
+    assert_eq!(steps(&not_taken(S(15), 2, Attention::Unclear)), ["restart"]);
+}
+
+#[test]
+fn a_busy_chmpx_is_waited_for_some_minutes() {
+    let busy = |since| not_taken(since, 0, Attention::Busy);
+    assert_eq!(situations(&busy(S(60))), [Situation::Busy]);
+    assert_eq!(steps(&busy(S(299))), NOTHING);
+    assert_eq!(steps(&busy(S(300))), ["restart"]);
+}
+
+#[test]
+fn a_change_that_chmpx_refuses_is_told_as_such_and_ends_in_a_restart() {
+    let other = three().replace("GROUP = g", "GROUP = h");
+    let mut seen = not_taken(S(2), 0, FREE);
+    seen.installed = Installed::File(file(&other, 8));
+    seen.published = published(&other);
+    assert_eq!(steps(&seen), ["restart"]);
+    let hands_off = Policy { on_change: OnChange::None, ..policy() };
+    let told = plan(&seen, &hands_off).situations;
+    assert_eq!(told, [Situation::RefusedByChmpx("GROUP: g -> h".to_owned())]);
+}
+
+#[test]
+fn a_chmpx_that_was_just_started_and_says_nothing_is_starting() {
+    let silent = |since| {
+        let mut seen = settled();
+        let Chmpx::Up(running) = &mut seen.chmpx else { panic!("it is up") };
+        running.generation = None;
+        running.since = Some(since);
+        seen
+    };
+    assert_eq!(situations(&silent(NOW - 10)), [Situation::Starting]);
+    assert!(matches!(situations(&silent(NOW - 90))[..], [Situation::ChmpxUnknown(_)]));
+}
+
+#[test]
+fn a_restart_beyond_the_budget_is_deferred_and_not_dropped() {
+    let mut seen = not_taken(S(15), 2, FREE);
+    seen.memory.restarts = vec![NOW - 3000, NOW - 200, NOW - 100];
+    assert_eq!(steps(&seen), NOTHING);
+    assert_eq!(plan(&seen, &policy()).again, Some(S(600)));
+    seen.now = NOW + 600;
+    assert_eq!(steps(&seen), ["restart"]);
+}
+
+#[test]
+fn a_cold_change_owes_a_restart_and_a_live_one_does_not() {
+    let owed = |text: &str| {
+        let seen = Observed { published: published(text), ..settled() };
+        let plan = plan(&seen, &policy());
+        let Some(Step::Install(install)) = plan.steps.first() else { panic!("{plan:?}") };
+        install.owes_restart.is_some()
+    };
+    assert!(owed(&text(&["s1", "s2", "s3"], "MAXCHMPX = 128")));
+    assert!(!owed(&text(&["s1", "s2", "s3", "s4"], "")));
+    assert!(!owed(&text(&["s1", "s2", "s3"], "RWTIMEOUT = 5000")));
+}
+
+/// A cold change is installed, and the restart for it was owed `ago` seconds ago.
+fn owing(ago: u64, shared: bool) -> Observed {
+    let why = "MAXCHMPX".to_owned();
+    let owed = OwedRestart { why, process: PROCESS, told: None, at: NOW - ago, shared };
+    Observed { memory: Memory { owed: Some(owed), ..settled().memory }, ..settled() }
+}
+
+#[test]
+fn the_slaves_of_a_cluster_take_turns_with_a_cold_restart() {
+    assert_eq!(steps(&owing(149, true)), NOTHING);
+    assert_eq!(plan(&owing(149, true), &policy()).again, Some(S(1)));
+    assert_eq!(steps(&owing(150, true)), ["restart"]);
+    assert_eq!(steps(&owing(0, false)), ["restart"]);
+    assert_eq!(steps(&Observed { forced: true, ..owing(0, true) }), ["restart"]);
+}
+
+#[test]
+fn a_chmpx_that_was_told_to_start_afresh_is_given_time_and_then_told_again() {
+    let told = |ago: u64| {
+        let mut seen = owing(0, false);
+        seen.memory.owed.as_mut().unwrap().told = Some(NOW - ago);
+        seen
+    };
+    assert_eq!(situations(&told(89)), [Situation::Restarting]);
+    assert_eq!(steps(&told(90)), ["restart"]);
+}
+
+#[test]
+fn a_chmpx_that_was_started_anew_meanwhile_owes_nothing() {
+    let mut memory = owing(0, true).memory;
+    memory.notice(true, Life::Runs(Process { pid: 101, started: 6000 }), NOW);
+    assert_eq!(memory.owed, None);
+}
+
+#[test]
+fn removed_servers_that_are_still_up_are_draining_and_that_is_settled() {
+    let two = text(&["s1", "s2"], "");
+    let seen = Observed {
+        published: published(&two),
+        installed: Installed::File(file(&two, 7)),
+        memory: Memory {
+            installed: Some(mark(&two, 7)),
+            adopted: Some(mark(&two, 7)),
+            good: Some(mark(&two, 7)),
+            ..settled().memory
+        },
+        ..settled()
+    };
+    let plan = plan(&seen, &policy());
+    assert_eq!(plan.situations, [Situation::Draining(vec!["s3".to_owned()])]);
+    assert!(plan.is_settled());
+}

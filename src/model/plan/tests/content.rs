@@ -1,0 +1,207 @@
+//! What is put in place, and what is not.
+
+use super::*;
+
+#[test]
+fn a_settled_node_is_left_alone() {
+    assert!(plan(&settled(), &policy()).is_settled());
+    assert_eq!(steps(&settled()), NOTHING);
+}
+
+#[test]
+fn an_added_server_is_installed_as_the_next_generation() {
+    let four = text(&["s1", "s2", "s3", "s4"], "");
+    assert_eq!(
+        steps(&Observed { published: published(&four), ..settled() }),
+        ["install 8 Published"]
+    );
+}
+
+#[test]
+fn what_is_still_changing_waits_until_it_is_quiet_but_not_for_ever() {
+    let four = text(&["s1", "s2", "s3", "s4"], "");
+    let restless = |differing| {
+        let publication = Publication { quiet: S(0), differing, ..publication(&four) };
+        Observed { published: Published::Known(Box::new(publication)), ..settled() }
+    };
+    assert_eq!(situations(&restless(S(1))), [Situation::Settling]);
+    assert_eq!(plan(&restless(S(1)), &policy()).again, Some(S(2)));
+    assert_eq!(steps(&restless(S(15))), ["install 8 Published"]);
+}
+
+#[test]
+fn the_first_file_does_not_wait() {
+    let publication = Publication { quiet: S(0), ..publication(&three()) };
+    let seen = Observed {
+        published: Published::Known(Box::new(publication)),
+        installed: Installed::Missing,
+        adopted: None,
+        chmpx: Chmpx::Down,
+        memory: Memory { registered: true, ..Memory::of(CUK) },
+        since_install: None,
+        ..settled()
+    };
+    assert_eq!(steps(&seen), ["install 1 First"]);
+}
+
+#[test]
+fn a_text_for_another_group_is_refused_unless_an_operator_wants_it() {
+    let other = published(&three().replace("GROUP = g", "GROUP = h"));
+    let seen = Observed { published: other, ..settled() };
+    assert_eq!(steps(&seen), NOTHING);
+    let [Situation::Refused { code, .. }] = &situations(&seen)[..] else { panic!("not refused") };
+    assert_eq!(code, "other-group");
+    assert_eq!(steps(&Observed { forced: true, ..seen }), ["install 8 Published"]);
+}
+
+#[test]
+fn losing_more_than_half_of_the_servers_is_held_until_three_looks_agree() {
+    let one = text(&["s1"], "");
+    let looked = |looks| {
+        let publication = Publication { looks, ..publication(&one) };
+        Observed { published: Published::Known(Box::new(publication)), ..settled() }
+    };
+    assert_eq!(situations(&looked(2)), [Situation::Held { from: 3, to: 1, looks: 2 }]);
+    assert_eq!(steps(&looked(3)), ["install 8 Published"]);
+    assert_eq!(steps(&Observed { forced: true, ..looked(1) }), ["install 8 Published"]);
+}
+
+#[test]
+fn a_refused_text_changes_nothing_and_is_told() {
+    let refused = Refused::disputed("no GROUP");
+    let publication = Publication { content: Arc::new(Err(refused)), ..publication(&three()) };
+    let seen = Observed { published: Published::Known(Box::new(publication)), ..settled() };
+    assert_eq!(steps(&seen), NOTHING);
+    assert!(matches!(&situations(&seen)[..], [Situation::Refused { .. }]));
+}
+
+#[test]
+fn a_dead_token_does_not_hide_that_a_text_is_refused() {
+    let refused = Refused::disputed("no GROUP");
+    let publication = Publication { content: Arc::new(Err(refused)), ..publication(&three()) };
+    let seen = Observed {
+        published: Published::Known(Box::new(publication)),
+        token_refused: true,
+        carrier: Some(Carrier::Address),
+        ..settled()
+    };
+    let plan = plan(&seen, &policy());
+    assert!(plan.situations.iter().any(|s| matches!(s, Situation::Refused { .. })), "{plan:?}");
+    assert!(!plan.is_settled());
+}
+
+#[test]
+fn an_edited_file_is_put_right_or_reported() {
+    let seen = Observed { installed: Installed::File(file(&text(&["s9"], ""), 7)), ..settled() };
+    assert_eq!(steps(&seen), ["install 8 Drift"]);
+    let report = Policy { drift: Drift::Report, ..policy() };
+    assert_eq!(steps_by(&seen, &report), NOTHING);
+    assert_eq!(plan(&seen, &report).situations, [Situation::Drifted("it was edited".to_owned())]);
+}
+
+#[test]
+fn a_removed_file_is_put_back_also_while_k2hr3_is_away() {
+    let seen = Observed {
+        k2hr3: K2hr3::Failed(Failure::Unreachable),
+        installed: Installed::Missing,
+        ..settled()
+    };
+    assert_eq!(steps(&seen), ["install 8 Drift"]);
+}
+
+#[test]
+fn whoever_keeps_changing_the_file_is_put_right_ever_more_rarely() {
+    let edited = |times: u64, ago: u64| {
+        let drifts = (0..times).map(|number| NOW - ago - number).collect();
+        let memory = Memory { drifts, ..settled().memory };
+        let installed = Installed::File(file(&text(&["s9"], ""), 7));
+        Observed { installed, memory, rival: Some("x".to_owned()), ..settled() }
+    };
+    assert_eq!(steps(&edited(2, 0)), ["install 8 Drift"]);
+    assert_eq!(steps(&edited(3, 60)), ["install 8 Drift"]);
+    let contested = Situation::Contested { times: 4, rival: Some("x".to_owned()), due_in: 20 };
+    assert_eq!(situations(&edited(4, 100)), [contested]);
+    assert_eq!(steps(&Observed { forced: true, ..edited(9, 0) }), ["install 8 Drift"]);
+}
+
+#[test]
+fn an_obstacle_at_the_target_is_told() {
+    let seen = Observed { installed: Installed::Obstacle("a directory".to_owned()), ..settled() };
+    assert_eq!(steps(&seen), NOTHING);
+    assert_eq!(situations(&seen), [Situation::Obstacle("a directory".to_owned())]);
+}
+
+#[test]
+fn a_node_that_was_never_registered_registers_once_k2hr3_answers() {
+    let new = |k2hr3| Observed {
+        k2hr3,
+        membership: Membership::Unknown,
+        published: Published::Unknown,
+        installed: Installed::Missing,
+        chmpx: Chmpx::Down,
+        memory: Memory::of(CUK),
+        ..settled()
+    };
+    assert_eq!(steps(&new(K2hr3::Answered)), ["register"]);
+    assert_eq!(steps(&new(K2hr3::Failed(Failure::Denied))), ["register"]);
+    assert_eq!(steps(&new(K2hr3::Failed(Failure::Unreachable))), NOTHING);
+    assert_eq!(steps(&new(K2hr3::NotAsked)), NOTHING);
+}
+
+#[test]
+fn what_chmpx_was_lost_with_gets_one_more_chance_and_then_none() {
+    let four = text(&["s1", "s2", "s3", "s4"], "");
+    let after = |strikes, ago| {
+        let hash = crate::model::candidate::hash(&four);
+        let quarantine =
+            Some(Quarantine { hash, generation: 8, strikes, at: NOW - ago, said: None });
+        let memory = Memory { quarantine, ..settled().memory };
+        Observed { published: published(&four), memory, ..settled() }
+    };
+    assert_eq!(situations(&after(1, 29)), [Situation::Quarantined { strikes: 1, said: None }]);
+    assert_eq!(steps(&after(1, 30)), ["install 8 Published"]);
+    assert_eq!(situations(&after(2, 9999)), [Situation::Quarantined { strikes: 2, said: None }]);
+    assert_eq!(steps(&Observed { forced: true, ..after(2, 0) }), ["install 8 Published"]);
+}
+
+#[test]
+fn an_operator_can_go_back_to_what_was_good_before_and_it_stays() {
+    let two = text(&["s1", "s2"], "");
+    let mut seen = Observed { wants_back: true, ..settled() };
+    assert_eq!(steps(&seen), NOTHING);
+    seen.memory.before = Some(mark(&two, 6));
+    assert_eq!(steps(&seen), ["roll back"]);
+
+    let hash = crate::model::candidate::hash(&three());
+    let (at, said) = (NOW - 9999, None);
+    seen.memory.quarantine = Some(Quarantine { hash, generation: 7, strikes: 0, at, said });
+    seen = Observed { wants_back: false, installed: Installed::File(file(&two, 6)), ..seen };
+    seen.memory.installed = Some(mark(&two, 6));
+    seen.memory.adopted = Some(mark(&two, 6));
+    seen.memory.good = Some(mark(&two, 6));
+    seen.chmpx = up(6);
+    assert!(situations(&seen).contains(&Situation::RolledBack));
+    assert_eq!(steps(&seen), NOTHING);
+}
+
+#[test]
+fn the_steps_of_a_mode_that_always_restarts_end_in_a_restart() {
+    let four = text(&["s1", "s2", "s3", "s4"], "");
+    let always = Policy { on_change: OnChange::Restart, ..policy() };
+    let decided = plan(&Observed { published: published(&four), ..settled() }, &always);
+    let Some(Step::Install(install)) = decided.steps.first() else { panic!("{decided:?}") };
+    assert!(install.owes_restart.is_some());
+}
+
+#[test]
+fn the_file_of_an_earlier_hand_is_compared_as_it_lies_there() {
+    // A first look: no memory, a file that somebody else installed, and chmpx has it in force.
+    let seen = Observed {
+        memory: Memory { registered: true, ..Memory::of(CUK) },
+        adopted: None,
+        since_install: None,
+        ..settled()
+    };
+    assert_eq!(steps(&seen), ["acknowledge 7"]);
+    let _: &Conf = seen.file().unwrap().conf.as_ref();
+}
