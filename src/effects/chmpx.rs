@@ -44,13 +44,20 @@ fn attention_of(error: &std::io::Error) -> Attention {
     if error.kind() == std::io::ErrorKind::TimedOut { Attention::Busy } else { Attention::Unclear }
 }
 
+/// What came of asking `chmpxstatus`.
+enum Asked {
+    /// There is none.
+    NoProgram,
+    /// It did not tell what is in force.
+    Silent,
+    Told(Told),
+}
+
 /// The chmpx that reads one target.
 #[derive(Debug)]
 pub struct Chmpx {
     settings: Settings,
     target: PathBuf,
-    /// Whether there is a `chmpxstatus`; found out by each attempt.
-    has_status: bool,
     seen: Option<Process>,
     vigil: Option<Vigil>,
 }
@@ -58,8 +65,7 @@ pub struct Chmpx {
 impl Chmpx {
     /// The chmpx that reads `target`.
     pub fn new(settings: Settings, target: PathBuf) -> Self {
-        let has_status = settings.status_command.is_some();
-        Self { settings, target, has_status, seen: None, vigil: None }
+        Self { settings, target, seen: None, vigil: None }
     }
 
     /// Whether the process seen last is still there; `None` when none was seen.
@@ -99,12 +105,16 @@ impl Chmpx {
     /// Finds out all that can be found out. `conf` is what is installed.
     pub async fn look(&mut self, conf: &Conf, ask: Ask) -> Seen {
         let mut found = process::find(&self.settings.pid_file, &self.target);
-        let mut told = self.status().await;
+        let (mut told, has_status) = match self.status().await {
+            Asked::NoProgram => (None, false),
+            Asked::Silent => (None, true),
+            Asked::Told(told) => (Some(told), true),
+        };
         if let Some(pid) = told.as_ref().and_then(|told| told.pid) {
             found = process::of(pid).or(found);
         }
         let mut attention = Attention::NotTried;
-        let control_port_helps = told.is_none() && (found.is_some() || !self.has_status);
+        let control_port_helps = told.is_none() && (found.is_some() || !has_status);
         if control_port_helps && ask == Ask::Freely {
             told = match self.dump(conf).await {
                 Ok(told) => Some(told),
@@ -114,7 +124,7 @@ impl Chmpx {
                     None
                 }
             };
-        } else if found.is_none() && told.is_none() && !self.has_status {
+        } else if found.is_none() && told.is_none() && !has_status {
             // No process in sight, no tool, and the control port must not be asked now.
             return Seen::Unknown("it is asked again in a moment".to_owned());
         }
@@ -138,10 +148,8 @@ impl Chmpx {
     }
 
     /// Asks `chmpxstatus`, which reads shared memory and has no side effect.
-    async fn status(&mut self) -> Option<Told> {
-        let program = self.settings.status_command.clone()?;
-        // It may come with chmpx, after this agent.
-        self.has_status = true;
+    async fn status(&self) -> Asked {
+        let Some(program) = &self.settings.status_command else { return Asked::NoProgram };
         let mut arguments = vec![OsString::from("-conf"), self.target.clone().into()];
         if let Some(ctlport) = self.settings.ctlport {
             arguments.extend(["-ctlport".into(), ctlport.to_string().into()]);
@@ -151,14 +159,13 @@ impl Chmpx {
         }
         match command::run(program.as_os_str(), &arguments, STATUS_LIMIT).await {
             Ok(ended) if ended.code == Some(0) => {
-                Some(output::status(&ended.output)).filter(|told| told.generation.is_some())
+                let told = output::status(&ended.output);
+                if told.generation.is_some() { Asked::Told(told) } else { Asked::Silent }
             }
-            // Not attached: it is down, or has not made its shared memory yet.
-            Ok(_) => None,
-            Err(error) => {
-                self.has_status = !error.is_missing();
-                None
-            }
+            // It may come with chmpx, after this agent.
+            Err(error) if error.is_missing() => Asked::NoProgram,
+            // Not attached: chmpx is down, or has not made its shared memory yet.
+            Ok(_) | Err(_) => Asked::Silent,
         }
     }
 

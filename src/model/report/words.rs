@@ -45,28 +45,12 @@ pub fn words(situation: &Situation) -> Words {
 fn other_words(situation: &Situation) -> Words {
     use Situation as S;
     match situation {
-        S::Refused { code, message, help } => Words::new(
-            "refused",
-            format!("what is published is refused, the last good file stays ({code}: {message})"),
-            Some(help),
-        ),
+        S::Refused { code, message, help } => guard::refused(code, message, help),
         S::Held { from, to, looks } => guard::held(*from, *to, *looks),
         S::Quarantined { strikes, said } => guard::quarantined(*strikes, said.as_deref()),
-        S::RolledBack => Words::new(
-            "rolled-back",
-            "an earlier good file was put back by hand; what is published is kept away",
-            Some("publish something else, or go on with `k2hdkc-slave-agent refresh --force`"),
-        ),
-        S::Obstacle(what) => Words::new(
-            "cannot-install",
-            format!("the file cannot be replaced: {what}"),
-            Some("make target.path a regular file, or a free name, in a directory"),
-        ),
-        S::Drifted(what) => Words::new(
-            "drifted",
-            format!("somebody else changed the file: {what}"),
-            Some("set target.drift = restore, or install with `refresh --force`"),
-        ),
+        S::RolledBack => guard::rolled_back(),
+        S::Obstacle(what) => guard::obstacle(what),
+        S::Drifted(what) => guard::drifted(what),
         S::Contested { times, rival, due_in } => {
             guard::contested(*times, rival.as_deref(), *due_in)
         }

@@ -20,10 +20,16 @@ pub(super) fn look(
         .filter(own)
         .map(|server| (host.is_named(&server.name), server))
         .max_by_key(|(c, _)| *c);
-    let (certainty, server) = match found {
-        Some((certainty, server)) => (certainty, Some(server)),
-        None => (Certainty::No, None),
-    };
+    let certainty = found.map_or(Certainty::No, |(certainty, _)| certainty);
+    compare(conf, certainty, found.map(|(_, server)| server), findings);
+    match conf.mode() {
+        Some(mode) => mode == Mode::Server,
+        None => certainty == Certainty::Yes,
+    }
+}
+
+/// What it means that `server` is this host, with this certainty, for the MODE of the file.
+fn compare(conf: &Conf, certainty: Certainty, server: Option<&Peer>, findings: &mut Findings) {
     let line = server.map(|server| server.line);
     let name = server.map(|server| server.name.brief().to_string()).unwrap_or_default();
     let line_of = |key| conf.global(key).map(|entry| entry.line);
@@ -61,10 +67,6 @@ pub(super) fn look(
         (Some(Mode::Server), Certainty::Yes)
         | (Some(Mode::Slave), Certainty::No)
         | (None, Certainty::Yes | Certainty::No) => {}
-    }
-    match conf.mode() {
-        Some(mode) => mode == Mode::Server,
-        None => certainty == Certainty::Yes,
     }
 }
 

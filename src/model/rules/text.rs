@@ -40,13 +40,7 @@ fn told(oddity: &Oddity) -> Option<(Code, String)> {
             (Code::BeforeSections, "chmpx passes over what precedes the first section".into())
         }
         Oddity::UnknownSection(header) => unknown_section(header)?,
-        Oddity::BrokenHeader(header) => (
-            Code::BrokenHeader,
-            format!(
-                "`{}` is no section header: chmpx takes it for a key of the section above",
-                header.brief()
-            ),
-        ),
+        Oddity::BrokenHeader(header) => (Code::BrokenHeader, broken_header(header)),
         Oddity::Unreadable => (
             Code::UnreadableLine,
             "chmpx drops the line: a quote is open, or a backslash ends it".into(),
@@ -74,16 +68,21 @@ fn told(oddity: &Oddity) -> Option<(Code, String)> {
         Oddity::Nameless(kind) => {
             (Code::NamelessNode, format!("chmpx drops a {} without NAME", header_of(*kind)))
         }
-        Oddity::Merged(kind, name) => (
-            Code::MergedNode,
-            format!(
-                "there is another {} with NAME {} and the same CTLPORT: chmpx makes one of both",
-                header_of(*kind),
-                name.brief()
-            ),
-        ),
+        Oddity::Merged(kind, name) => (Code::MergedNode, merged(*kind, name)),
     };
     Some(told)
+}
+
+fn broken_header(header: &Text) -> String {
+    let header = header.brief();
+    format!("`{header}` is no section header: chmpx takes it for a key of the section above")
+}
+
+fn merged(kind: Kind, name: &Text) -> String {
+    let (kind, name) = (header_of(kind), name.brief());
+    format!(
+        "there is another {kind} with NAME {name} and the same CTLPORT: chmpx makes one of both"
+    )
 }
 
 fn header_of(kind: Kind) -> &'static str {

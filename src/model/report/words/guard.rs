@@ -1,6 +1,12 @@
-//! What keeps a published text from being put in place.
+//! What keeps a published text from being put in place, or from staying there.
 
 use super::Words;
+
+pub(super) fn refused(code: &str, message: &str, help: &str) -> Words {
+    let sentence =
+        format!("what is published is refused, the last good file stays ({code}: {message})");
+    Words::new("refused", sentence, Some(help))
+}
 
 pub(super) fn held(from: usize, to: usize, looks: u32) -> Words {
     let sentence = format!(
@@ -18,6 +24,22 @@ pub(super) fn quarantined(strikes: u32, said: Option<&str>) -> Words {
     );
     let help = "publish something else, or try it again with `k2hdkc-slave-agent refresh --force`";
     Words::new("quarantined", sentence, Some(help))
+}
+
+pub(super) fn rolled_back() -> Words {
+    let sentence = "an earlier good file was put back by hand; what is published is kept away";
+    let help = "publish something else, or go on with `k2hdkc-slave-agent refresh --force`";
+    Words::new("rolled-back", sentence, Some(help))
+}
+
+pub(super) fn obstacle(what: &str) -> Words {
+    let help = "make target.path a regular file, or a free name, in a directory";
+    Words::new("cannot-install", format!("the file cannot be replaced: {what}"), Some(help))
+}
+
+pub(super) fn drifted(what: &str) -> Words {
+    let help = "set target.drift = restore, or install with `refresh --force`";
+    Words::new("drifted", format!("somebody else changed the file: {what}"), Some(help))
 }
 
 pub(super) fn contested(times: usize, rival: Option<&str>, due_in: u64) -> Words {
