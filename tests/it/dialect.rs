@@ -10,6 +10,8 @@ use k2hdkc_slave_agent::model::host::Host;
 use k2hdkc_slave_agent::model::impact::compare;
 use k2hdkc_slave_agent::model::rules::{Code, Effect, Verdict, judge};
 
+use crate::dice::Dice;
+
 fn fixtures() -> Vec<(PathBuf, Vec<u8>)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/ini");
     let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
@@ -41,18 +43,6 @@ fn essence(bytes: &[u8]) -> (bool, Option<bool>, bool) {
     let verdict = verdict(bytes);
     let harms = verdict.findings.iter().any(|it| it.effect() == Effect::Harms);
     (verdict.loads, verdict.starts, harms)
-}
-
-/// A seeded source of numbers (xorshift), so that a failure can be repeated.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, most: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 >> 33).unwrap() % most.max(1)
-    }
 }
 
 /// Lines that mean something, to be thrown together.

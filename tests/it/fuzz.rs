@@ -7,20 +7,10 @@ mod targets;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::dice::Dice;
+
 /// Mutations of each seed.
 const TURNS: usize = 300;
-
-/// A seeded source of numbers (xorshift), so that a failure can be repeated.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, most: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 >> 33).unwrap() % most.max(1)
-    }
-}
 
 fn seeds(target: &str) -> Vec<PathBuf> {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");

@@ -57,16 +57,7 @@ async fn changes_are_listed_with_what_came_and_went_and_what_became_of_them() {
 
 #[tokio::test]
 async fn a_roll_back_is_a_change_and_marks_the_one_that_it_takes_back() {
-    let mut node = Node::new().await;
-    node.set("chmpx.hold", "0s");
-    node.start_chmpx();
-    node.start_agent();
-    node.until_settled("the first time").await;
-    node.cluster.add_server(Cluster::server(4)).await.unwrap();
-    node.until("both are good", |report| {
-        report.good.as_ref().is_some_and(|good| good.generation == 2)
-    })
-    .await;
+    let node = Node::grown().await;
     let output = node.run(&["rollback"]).await;
     let report = node.until_code("rolled-back").await;
 

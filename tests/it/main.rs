@@ -19,6 +19,7 @@ mod config;
 mod crash_points;
 mod delivery;
 mod dialect;
+mod dice;
 mod errors;
 mod exit_codes;
 mod figures;

@@ -27,16 +27,7 @@ async fn json(node: &Node) -> Value {
 
 #[tokio::test]
 async fn the_verdict_comes_first_and_then_the_facts_behind_it() {
-    let mut node = Node::new().await;
-    node.set("chmpx.hold", "0s");
-    node.start_chmpx();
-    node.start_agent();
-    node.until_settled("the first time").await;
-    node.cluster.add_server(Cluster::server(4)).await.unwrap();
-    node.until("it has grown", |report| {
-        report.settled && report.good.as_ref().is_some_and(|good| good.generation == 2)
-    })
-    .await;
+    let node = Node::grown().await;
     let output = node.run(&["status"]).await;
     assert_eq!(output.status.code(), Some(0));
     let shown = text(&output.stdout);

@@ -103,6 +103,21 @@ impl Node {
         node
     }
 
+    /// A node that has grown by a server, and whose chmpx lives with both files.
+    pub async fn grown() -> Self {
+        let mut node = Self::new().await;
+        node.set("chmpx.hold", "0s");
+        node.start_chmpx();
+        node.start_agent();
+        node.until_settled("the first time").await;
+        node.cluster.add_server(Cluster::server(4)).await.unwrap();
+        node.until("both are good", |report| {
+            report.settled && report.good.as_ref().is_some_and(|good| good.generation == 2)
+        })
+        .await;
+        node
+    }
+
     /// Changes a setting; takes effect at the next start of the agent.
     pub fn set(&mut self, key: &str, value: &str) {
         self.settings.retain(|(known, _)| known != key);
