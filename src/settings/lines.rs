@@ -28,7 +28,10 @@ impl Lines {
                 if !rest.trim().is_empty() && !rest.trim().starts_with(['#', ';']) {
                     broken = broken.or(Some(number));
                 }
-            } else if let Some((key, _)) = line.split_once(['=', ':']) {
+            } else if let Some((key, _)) = line.split_once(['=', ':'])
+                // To rust-ini a header ends at its bracket, however many lines further down.
+                && !line.starts_with('[')
+            {
                 keys.push((format!("{section}{}", key.trim()), number));
             } else {
                 broken = broken.or(Some(number));
@@ -65,6 +68,12 @@ mod tests {
         assert_eq!(Lines::of("# a\n[b\n").broken, Some(2));
         assert_eq!(Lines::of("[a] # b\n[a][b]\n").broken, Some(2));
         assert_eq!(Lines::of("[a] b = c\n").broken, Some(1));
+    }
+
+    #[test]
+    fn a_header_that_goes_on_in_the_next_line_is_found() {
+        assert_eq!(Lines::of("[:a\nb = 1][c]\nd = 2\n").broken, Some(1));
+        assert_eq!(Lines::of("[a\n]\nb = 1\n").broken, Some(1));
     }
 
     #[test]
