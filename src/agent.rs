@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tracing::{Instrument as _, debug, debug_span};
 
-use crate::model::failure::Outlook;
+use crate::model::failure::{Class, Outlook};
 use crate::model::observed::Observed;
 use crate::model::pace::{Pace, Turn};
 use crate::model::plan::{Plan, Policy, Step, plan};
@@ -72,13 +72,20 @@ pub struct Trouble {
     pub outlook: Outlook,
     /// What the operator can do.
     pub help: Option<String>,
-    /// Whether it is about reaching K2HR3, which sets the pace.
-    pub about_k2hr3: bool,
+    /// What kind of failure of K2HR3 it was; `None` where it is about this node alone.
+    pub class: Option<Class>,
     /// How long K2HR3 asked to be left alone.
     pub retry_after: Option<Duration>,
     /// What went wrong underneath.
     #[source]
     pub cause: Box<dyn Error + Send + Sync>,
+}
+
+impl Trouble {
+    /// Whether it is about reaching K2HR3, which sets the pace.
+    pub fn is_about_k2hr3(&self) -> bool {
+        self.class.is_some()
+    }
 }
 
 /// Prints an error with all of its causes, each once.
@@ -180,7 +187,7 @@ async fn cycle(
         }
         acted = true;
     }
-    if ask || troubles.iter().any(|trouble| trouble.about_k2hr3) {
+    if ask || troubles.iter().any(Trouble::is_about_k2hr3) {
         *next_ask = world.up_for() + pace.after(turn(&plan, &troubles), world.up_for());
     }
     let registered = plan.steps.iter().any(|step| matches!(step, Step::Register));
@@ -211,7 +218,7 @@ async fn cycle(
 /// How the attempt to reach K2HR3 went. A trouble of this node alone never raises the pace, nor
 /// does anything else that K2HR3 could not help with.
 fn turn(plan: &Plan, troubles: &[Trouble]) -> Turn {
-    let of_k2hr3: Vec<_> = troubles.iter().filter(|trouble| trouble.about_k2hr3).collect();
+    let of_k2hr3: Vec<_> = troubles.iter().filter(|trouble| trouble.is_about_k2hr3()).collect();
     if of_k2hr3.is_empty() {
         return if plan.waits_for_k2hr3() { Turn::Underway } else { Turn::Settled };
     }

@@ -25,6 +25,7 @@ use std::process::ExitCode;
 use crate::agent::{Chain, Trouble};
 use crate::effects::k2hr3::Unusable;
 use crate::effects::lock::LockError;
+use crate::model::failure::Class;
 use crate::model::report::Report;
 use crate::node::StartError;
 use crate::settings::SettingsError;
@@ -73,7 +74,7 @@ impl From<Exit> for ExitCode {
 impl Exit {
     /// What a report amounts to.
     pub fn of(report: &Report) -> Self {
-        let token = report.troubles.iter().any(|t| t.cause.contains("answered 401"));
+        let token = report.troubles.iter().any(|t| t.class == Some(Class::Token));
         match report.verdict.code.as_str() {
             _ if report.settled => Self::Ok,
             "refused" | "quarantined" | "rolled-back" | "held" => Self::Refused,
@@ -140,10 +141,12 @@ impl From<LockError> for Failed {
 
 impl From<Trouble> for Failed {
     fn from(trouble: Trouble) -> Self {
-        let exit = if trouble.about_k2hr3 { Exit::Unavailable } else { Exit::CannotWrite };
+        let exit = match trouble.class {
+            Some(Class::Token) => Exit::NoPermission,
+            Some(_) => Exit::Unavailable,
+            None => Exit::CannotWrite,
+        };
         let what = Chain(&trouble).to_string();
-        let denied = what.contains("answered 401");
-        let exit = if denied { Exit::NoPermission } else { exit };
         let help = trouble.help.unwrap_or_else(|| ASK_THE_DOCTOR.to_owned());
         Self { exit, what, help }
     }

@@ -187,7 +187,7 @@ fn on_disk(doing: &str, error: crate::effects::disk::DiskError) -> Trouble {
         doing: doing.to_owned(),
         outlook,
         help: Some(error.help().to_owned()),
-        about_k2hr3: false,
+        class: None,
         retry_after: None,
         cause: Box::new(error),
     }

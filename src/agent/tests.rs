@@ -91,7 +91,11 @@ impl World for Scripted {
             | Step::RollBack { .. } => "else",
         };
         self.note(Event::Did(name));
-        if self.fails == Some(name) { Err(trouble(name == "register")) } else { Ok(()) }
+        if self.fails == Some(name) {
+            Err(trouble((name == "register").then_some(Class::Busy)))
+        } else {
+            Ok(())
+        }
     }
 
     async fn tell(&mut self, cycle: Cycle<'_>) {
@@ -120,12 +124,12 @@ fn gaps(times: &[Duration]) -> impl Iterator<Item = Duration> {
     times.windows(2).map(|pair| pair[1].saturating_sub(pair[0]))
 }
 
-fn trouble(about_k2hr3: bool) -> Trouble {
+fn trouble(class: Option<Class>) -> Trouble {
     Trouble {
         doing: "trying".to_owned(),
         outlook: Outlook::Passing,
         help: None,
-        about_k2hr3,
+        class,
         retry_after: None,
         cause: "it does not work".into(),
     }
@@ -255,7 +259,11 @@ async fn after_a_step_that_fails_no_other_is_tried_in_the_same_cycle() {
 async fn k2hr3_going_away_is_answered_by_asking_more_and_more_rarely() {
     let away = || Observed { k2hr3: K2hr3::NotAsked, ..settled() };
     let mut world = Scripted::new(move |now, _| {
-        if now < S(3 * 3600) { (away(), vec![trouble(true)]) } else { (settled(), Vec::new()) }
+        if now < S(3 * 3600) {
+            (away(), vec![trouble(Some(Class::Busy))])
+        } else {
+            (settled(), Vec::new())
+        }
     });
     world.run(S(3 * 3600)).await;
 
@@ -317,7 +325,7 @@ async fn a_stop_cuts_off_a_look_that_waits_for_somebody_else() {
 
 #[tokio::test(start_paused = true)]
 async fn what_k2hr3_asks_for_in_patience_is_given() {
-    let patient = || Trouble { retry_after: Some(S(120)), ..trouble(true) };
+    let patient = || Trouble { retry_after: Some(S(120)), ..trouble(Some(Class::Busy)) };
     let mut world = Scripted::new(move |_, asked| {
         (settled(), if asked { vec![patient()] } else { Vec::new() })
     });

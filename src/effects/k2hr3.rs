@@ -3,6 +3,7 @@
 pub mod answer;
 mod connect;
 mod dated;
+mod trust;
 mod url;
 
 use std::net::IpAddr;
@@ -127,9 +128,7 @@ impl K2hr3 {
         };
         // The server closes an idle connection after five seconds, which may cross our request.
         let response = match self.send(ask()).await {
-            Err(failure) if failure.class == Class::Unreachable && !failure.timed_out() => {
-                self.send(ask()).await?
-            }
+            Err(failure) if failure.class == Class::Unreachable => self.send(ask()).await?,
             result => result?,
         };
         let token = match carrier {

@@ -30,11 +30,13 @@ pub enum Request {
 }
 
 /// What kind of failure it was.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Class {
-    /// Nothing usable came back: no route, refused, reset, too slow, cut short.
+    /// Nothing usable came back: no route, refused, reset, cut short.
     Unreachable,
+    /// No answer came in time: asking again at once would only double the wait.
+    Silent,
     /// The server's certificate could not be verified.
     Untrusted,
     /// By the clock of this node the server's certificate is not valid yet, or no longer.
@@ -64,6 +66,7 @@ impl Class {
         match self {
             // 401, 403 and 404 are also what an outage of the storage looks like.
             Self::Unreachable
+            | Self::Silent
             // Many a machine has its clock set after it has started.
             | Self::Untimely
             | Self::Forgotten
@@ -80,9 +83,12 @@ impl Class {
     /// What the operator can do, as one sentence.
     pub fn help(self) -> &'static str {
         match self {
-            Self::Unreachable => "check the network to K2HR3 and the setting k2hr3.api_uri",
+            Self::Unreachable | Self::Silent => {
+                "check the network to K2HR3 and the setting k2hr3.api_uri"
+            }
             Self::Untrusted => {
-                "name the certificate of your CA in k2hr3.ca_file; certificates are never ignored"
+                "name the certificate of your CA, or K2HR3's own, in k2hr3.ca_file; certificates \
+                 are never ignored"
             }
             Self::Untimely => {
                 "compare the clock of this node with the times above: set the clock, or renew the \

@@ -15,7 +15,7 @@ pub struct K2hr3 {
     pub api_uri: String,
     /// The files in which the role token is looked for, in this order.
     pub token_files: Vec<PathBuf>,
-    /// Certificates to trust beside the system's.
+    /// The certificates to trust instead of the system's.
     pub ca_file: Option<PathBuf>,
     /// A proxy; K2HR3 then takes the proxy's address for this node's.
     pub proxy: Option<String>,

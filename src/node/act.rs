@@ -53,7 +53,7 @@ impl Node {
             doing: "restarting chmpx".to_owned(),
             outlook: Outlook::Passing,
             help: Some(error.help().to_owned()),
-            about_k2hr3: false,
+            class: None,
             retry_after: None,
             cause: Box::new(error),
         })?;

@@ -110,7 +110,10 @@ impl Node {
                 self.carrier = Some(Carrier::Address);
                 Ok(answer)
             }
-            Err(other) if self.memory.registered && other.class != Class::Unreachable => {
+            Err(other)
+                if self.memory.registered
+                    && !matches!(other.class, Class::Unreachable | Class::Silent) =>
+            {
                 Err(failure.and_by_address(&other))
             }
             // What the token was told is what the operator has to know.
@@ -147,7 +150,7 @@ impl Node {
             doing: doing.to_owned(),
             outlook: failure.class.outlook(),
             help: Some(failure.class.help().to_owned()),
-            about_k2hr3: true,
+            class: Some(failure.class),
             retry_after: failure.retry_after,
             cause: Box::new(failure),
         }

@@ -18,7 +18,7 @@ impl Node {
     /// `agent` is what was found out about the agent that should be at work here.
     pub async fn examine(&mut self, agent: Agent) -> Vec<Finding> {
         let (seen, troubles) = self.look(true).await;
-        let unanswered = troubles.iter().find(|trouble| trouble.about_k2hr3).map(unanswered);
+        let unanswered = troubles.iter().find(|trouble| trouble.is_about_k2hr3()).map(unanswered);
         let survey = Survey { agent, unanswered, ..self.survey(&seen).await };
         examine(&seen, &survey, &self.settings.policy)
     }

@@ -102,7 +102,7 @@ impl Node {
     }
 
     fn pace(&mut self, cycle: &Cycle<'_>, now: Seconds) -> PaceFact {
-        let is_answered = !cycle.troubles.iter().any(|trouble| trouble.about_k2hr3);
+        let is_answered = !cycle.troubles.iter().any(Trouble::is_about_k2hr3);
         if cycle.asked_k2hr3 && is_answered {
             self.teller.answered = Some(now);
         }
@@ -177,7 +177,7 @@ fn ailment(trouble: &Trouble, now: Seconds) -> Ailment {
         doing: trouble.doing.clone(),
         cause: Chain(&*trouble.cause).to_string(),
         outlook: Ailment::outlook_word(trouble.outlook),
-        about_k2hr3: trouble.about_k2hr3,
+        class: trouble.class,
         help: trouble.help.clone(),
         since: now,
         count: 1,

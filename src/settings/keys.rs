@@ -49,7 +49,12 @@ pub const KEYS: &[Key] = &[
         "full name of the RESOURCE; by default the role's own",
     ),
     key("k2hr3.token_file", "", Path, "file with the role token, mode 0600"),
-    key("k2hr3.ca_file", "", Path, "PEM file with certificates to trust beside the system's"),
+    key(
+        "k2hr3.ca_file",
+        "",
+        Path,
+        "PEM file with the certificates to trust instead of the system's",
+    ),
     key(
         "k2hr3.proxy",
         "",

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use k2hdkc_slave_agent::model::failure::Class;
 use k2hdkc_slave_agent::model::history::{Cause, Change, Outcome, Version};
 use k2hdkc_slave_agent::model::memory::{Mark, Process};
 use k2hdkc_slave_agent::model::observed::{Carrier, Server};
@@ -38,7 +39,7 @@ fn full() -> Report {
         doing: "doing".to_owned(),
         cause: "cause".to_owned(),
         outlook: "passing".to_owned(),
-        about_k2hr3: true,
+        class: Some(Class::Busy),
         help: Some("help".to_owned()),
         since: 1,
         count: 3,

@@ -49,6 +49,27 @@ async fn a_host_without_any_certificates_speaks_http_all_the_same() {
 }
 
 #[tokio::test]
+async fn a_certificate_that_is_its_own_authority_is_trusted_once_it_is_named() {
+    let (node, papers) = node("127.0.0.1", Validity::SignsItself).await;
+    let mut node = is_never_trusted(node, "lasting", "never ignored").await;
+
+    node.set("k2hr3.ca_file", &papers.certificate.display().to_string());
+    let hangup = nix::sys::signal::Signal::SIGHUP;
+    nix::sys::signal::kill(nix::unistd::Pid::from_raw(node.agent_pid()), hangup).unwrap();
+    node.until_settled("over TLS").await;
+}
+
+#[tokio::test]
+async fn a_certificate_that_is_its_own_authority_has_to_be_the_very_one_and_for_this_name() {
+    let (mut other, _) = node("127.0.0.1", Validity::SignsItself).await;
+    let (mut elsewhere, papers) = node("k2hr3.example", Validity::SignsItself).await;
+    other.set("k2hr3.ca_file", &papers.certificate.display().to_string());
+    is_never_trusted(other, "lasting", "never ignored").await;
+    elsewhere.set("k2hr3.ca_file", &papers.certificate.display().to_string());
+    is_never_trusted(elsewhere, "lasting", "never ignored").await;
+}
+
+#[tokio::test]
 async fn a_certificate_for_another_name_is_not_trusted() {
     let (mut node, papers) = node("k2hr3.example", Validity::Good).await;
     node.set("k2hr3.ca_file", &papers.authority.display().to_string());

@@ -136,7 +136,7 @@ impl Soak {
             doing: "reading what K2HR3 publishes".to_owned(),
             outlook: class.outlook(),
             help: Some(class.help().to_owned()),
-            about_k2hr3: true,
+            class: Some(class),
             retry_after,
             cause: cause.into(),
         };
@@ -231,7 +231,7 @@ impl World for Soak {
                 self.memory.registrations += 1;
                 self.listed = !self.suffers(Fault::Emptied);
             }
-            Step::Install(_) if self.suffers(Fault::DiskFull) => return Err(trouble(false)),
+            Step::Install(_) if self.suffers(Fault::DiskFull) => return Err(trouble(None)),
             Step::Install(install) => {
                 let bytes = install.candidate.bytes();
                 self.installed = Installed::File(InstalledFile::new(bytes, None));
@@ -263,7 +263,7 @@ impl World for Soak {
         let mut troubles: Vec<_> = cycle.troubles.iter().map(|t| ailment(t, now)).collect();
         if !cycle.asked_k2hr3 && cycle.failures > 0 {
             let old = self.last.iter().flat_map(|report| &report.troubles);
-            troubles.extend(old.filter(|old| old.about_k2hr3).cloned());
+            troubles.extend(old.filter(|old| old.is_about_k2hr3()).cloned());
         }
         self.memory.failures = cycle.failures;
         let told = report(cycle.seen, cycle.plan, &policy(), "role", troubles);
@@ -291,7 +291,7 @@ fn ailment(trouble: &Trouble, now: Seconds) -> Ailment {
     Ailment {
         doing: trouble.doing.clone(),
         cause: trouble.cause.to_string(),
-        about_k2hr3: trouble.about_k2hr3,
+        class: trouble.class,
         outlook: Ailment::outlook_word(trouble.outlook),
         help: trouble.help.clone(),
         since: now,

@@ -45,7 +45,7 @@ pub(super) async fn run(
         let (seen, troubles) = node.observe(ask).await;
         if ask {
             let retry_after = troubles.iter().filter_map(|trouble| trouble.retry_after).max();
-            let failed = troubles.iter().any(|trouble| trouble.about_k2hr3);
+            let failed = troubles.iter().any(crate::agent::Trouble::is_about_k2hr3);
             let turn = if failed { Turn::Passing { retry_after } } else { Turn::Settled };
             next_ask = Instant::now() + pace.after(turn, node.up_for());
         }

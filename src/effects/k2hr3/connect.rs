@@ -1,7 +1,6 @@
 //! Making connections: certificates, proxy, and one address family for the life of the process.
 
 use std::error::Error as _;
-use std::fs;
 use std::io;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::path::PathBuf;
@@ -13,6 +12,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect;
 use rustls::CertificateError;
 
+use super::trust;
 use crate::model::date;
 use crate::model::failure::{Class, Failure};
 use crate::model::settings::{Family, K2hr3 as Reach};
@@ -20,8 +20,8 @@ use crate::model::settings::{Family, K2hr3 as Reach};
 /// No connection could be prepared.
 #[derive(Debug, thiserror::Error)]
 pub enum Unusable {
-    /// The file with certificates could not be read.
-    #[error("could not read the certificates in {}", path.display())]
+    /// The file with certificates could not be read, or holds none.
+    #[error("could not use the certificates in {}", path.display())]
     CaFile {
         /// The file.
         path: PathBuf,
@@ -60,6 +60,7 @@ pub(super) fn client(
     let pin = Pin::new(reach.family);
     // Installed once a process; a second attempt finds the first one's.
     let _installed = rustls::crypto::ring::default_provider().install_default();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut builder = reqwest::Client::builder()
         .user_agent(agent)
         .redirect(redirect::Policy::none())
@@ -77,9 +78,9 @@ pub(super) fn client(
         None => builder.no_proxy(),
     };
     if let Some(path) = &reach.ca_file {
-        let pem = fs::read(path).map_err(|cause| Unusable::CaFile { path: path.clone(), cause })?;
-        let certificates = reqwest::Certificate::from_pem_bundle(&pem).map_err(unusable)?;
-        builder = builder.tls_certs_merge(certificates);
+        let unusable = |cause| Unusable::CaFile { path: path.clone(), cause };
+        let tls = trust::only_in(path, &provider).map_err(unusable)?;
+        builder = builder.tls_backend_preconfigured(tls);
     } else if !reach.needs_certificates() {
         // A host without any certificates is no reason not to speak HTTP.
         builder = builder.tls_certs_only([]);
@@ -182,25 +183,19 @@ pub(super) fn failure(error: &reqwest::Error) -> Failure {
     if let Some(text) = certificate.and_then(untimely) {
         return Failure { class: Class::Untimely, text, retry_after: None };
     }
-    let class = if certificate.is_some() { Class::Untrusted } else { Class::Unreachable };
-    let doing = if error.is_timeout() {
-        TIMED_OUT
+    let (class, doing) = if error.is_timeout() {
+        (Class::Silent, "K2HR3 did not answer in time")
+    } else if certificate.is_some() {
+        (Class::Untrusted, NO_CONNECTION)
     } else if error.is_connect() {
-        "could not connect to K2HR3"
+        (Class::Unreachable, NO_CONNECTION)
     } else {
-        "the exchange with K2HR3 broke off"
+        (Class::Unreachable, "the exchange with K2HR3 broke off")
     };
     Failure { class, text: format!("{doing}{}", causes(error)), retry_after: None }
 }
 
-const TIMED_OUT: &str = "K2HR3 did not answer in time";
-
-impl Failure {
-    /// Whether the time ran out: then asking again at once would only double the wait.
-    pub(super) fn timed_out(&self) -> bool {
-        self.text.starts_with(TIMED_OUT)
-    }
-}
+const NO_CONNECTION: &str = "could not connect to K2HR3";
 
 /// The innermost cause: those in between repeat the address, or each other.
 fn causes(error: &reqwest::Error) -> String {

@@ -48,7 +48,7 @@ pub(super) fn at_work(agent: &Agent) -> Finding {
 /// What only the running agent can know: what it could not do, and what it has been through.
 pub(super) fn situations(agent: &Agent) -> Vec<Finding> {
     let Some(report) = agent.report() else { return Vec::new() };
-    let troubles = report.troubles.iter().filter(|trouble| !trouble.about_k2hr3);
+    let troubles = report.troubles.iter().filter(|trouble| !trouble.is_about_k2hr3());
     let troubles = troubles.map(|trouble| {
         let help = trouble.help.as_deref().unwrap_or("see the log of the agent");
         Finding::fault("trouble", format!("{}: {}", trouble.doing, trouble.cause), help)

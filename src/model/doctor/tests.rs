@@ -249,19 +249,19 @@ fn what_only_the_agent_knows_is_told_and_what_was_seen_anew_is_not_told_twice() 
     assert_eq!(told("contested"), [("situation", Level::Fault)]);
     assert_eq!(told("blind"), []);
     assert_eq!(told("no-such-role"), [("membership", Level::Fault)]);
-    let trouble = |about_k2hr3| Ailment {
+    let trouble = |class| Ailment {
         doing: "installing".to_owned(),
         cause: "No space left".to_owned(),
         outlook: "passing".to_owned(),
-        about_k2hr3,
+        class,
         help: None,
         since: 0,
         count: 1,
     };
     let with =
         |about| found(move |_, s| s.agent = Agent::Told(report("draining", vec![trouble(about)])));
-    assert_eq!(with(false), [("trouble", Level::Fault)]);
-    assert_eq!(with(true), []);
+    assert_eq!(with(None), [("trouble", Level::Fault)]);
+    assert_eq!(with(Some(Class::Busy)), []);
 }
 
 #[test]

@@ -124,6 +124,7 @@ impl Counts {
 fn word(class: Class) -> &'static str {
     match class {
         Class::Unreachable => "unreachable",
+        Class::Silent => "silent",
         Class::Untrusted => "untrusted",
         Class::Untimely => "untimely",
         Class::Busy => "busy",
@@ -156,6 +157,7 @@ mod tests {
         let mut counts = Counts::since(100);
         let classes = [
             C::Unreachable,
+            C::Silent,
             C::Untrusted,
             C::Untimely,
             C::Busy,

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::model::failure::Class;
 use crate::model::report::{Ailment, ChmpxFact, PublishedFact, Traffic, VERSION, Words};
 
 fn words(code: &str) -> Words {
@@ -22,7 +23,7 @@ fn full(name: &str) -> Report {
         doing: name.to_owned(),
         cause: name.to_owned(),
         outlook: "passing".to_owned(),
-        about_k2hr3: true,
+        class: Some(Class::Busy),
         help: None,
         since: 1_800_000_000,
         count: 3,

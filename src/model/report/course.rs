@@ -47,7 +47,7 @@ impl Course {
         }
         self.present = wrong;
         for earlier in known {
-            match (earlier.about_k2hr3, asked, is_well) {
+            match (earlier.is_about_k2hr3(), asked, is_well) {
                 (true, false, _) => self.present.push(earlier),
                 (false, _, false) => self.absent.push(earlier),
                 (true, true, _) | (false, _, true) => turns.over.push(earlier),
@@ -88,14 +88,15 @@ fn is_round(count: u64) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::failure::Class;
     use super::*;
 
-    fn ailment(doing: &str, about_k2hr3: bool, since: Seconds) -> Ailment {
+    fn ailment(doing: &str, class: Option<Class>, since: Seconds) -> Ailment {
         Ailment {
             doing: doing.to_owned(),
             cause: format!("cause {since}"),
             outlook: Ailment::PASSING.to_owned(),
-            about_k2hr3,
+            class,
             help: None,
             since,
             count: 1,
@@ -107,7 +108,8 @@ mod tests {
         let mut course = Course::default();
         let mut told = Vec::new();
         for attempt in 1..=1000 {
-            let turns = course.note(vec![ailment("reading", true, attempt)], true, false);
+            let turns =
+                course.note(vec![ailment("reading", Some(Class::Busy), attempt)], true, false);
             if !turns.begun.is_empty() || !turns.still.is_empty() {
                 told.push(attempt);
             }
@@ -120,7 +122,7 @@ mod tests {
     #[test]
     fn trouble_with_k2hr3_lasts_until_k2hr3_answers() {
         let mut course = Course::default();
-        course.note(vec![ailment("reading", true, 5)], true, false);
+        course.note(vec![ailment("reading", Some(Class::Busy), 5)], true, false);
         assert_eq!(course.note(Vec::new(), false, false), Turns::default());
         assert_eq!(course.present().len(), 1);
 
@@ -132,11 +134,11 @@ mod tests {
     #[test]
     fn what_was_not_tried_again_is_not_over_until_all_is_well() {
         let mut course = Course::default();
-        course.note(vec![ailment("installing", false, 5)], true, false);
+        course.note(vec![ailment("installing", None, 5)], true, false);
         assert_eq!(course.note(Vec::new(), true, false), Turns::default());
         assert!(course.present().is_empty(), "it is no trouble of this cycle");
 
-        let again = course.note(vec![ailment("installing", false, 9)], true, false);
+        let again = course.note(vec![ailment("installing", None, 9)], true, false);
         assert!(again.begun.is_empty());
         assert_eq!(course.present()[0].count, 2);
         assert_eq!(course.note(Vec::new(), true, true).over.len(), 1);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::failure::Outlook;
+use crate::model::failure::{Class, Outlook};
 use crate::model::memory::{Process, Seconds};
 use crate::model::observed::Server;
 
@@ -17,8 +17,8 @@ pub struct Ailment {
     pub cause: String,
     /// Does waiting help? `passing` or `lasting`.
     pub outlook: String,
-    /// Whether it is about reaching K2HR3.
-    pub about_k2hr3: bool,
+    /// What kind of failure of K2HR3 it was; `None` where it is about this node alone.
+    pub class: Option<Class>,
     /// What the operator can do.
     pub help: Option<String>,
     /// Since when it has been so.
@@ -30,6 +30,11 @@ pub struct Ailment {
 impl Ailment {
     /// The word for a trouble that may pass.
     pub const PASSING: &str = "passing";
+
+    /// Whether it is about reaching K2HR3.
+    pub fn is_about_k2hr3(&self) -> bool {
+        self.class.is_some()
+    }
 
     /// The word for an outlook.
     pub fn outlook_word(outlook: Outlook) -> String {

@@ -122,7 +122,7 @@ impl Report {
         let age = |since: Option<Seconds>| now.saturating_sub(since.unwrap_or(now));
         let of_words = |words: &Words| by_code(&words.code).map(|row| row.after(age(words.since)));
         let of_trouble = |trouble: &Ailment| {
-            let code = if trouble.about_k2hr3 { OF_K2HR3 } else { OF_THIS_NODE };
+            let code = if trouble.is_about_k2hr3() { OF_K2HR3 } else { OF_THIS_NODE };
             by_code(code).map(|row| row.after(trouble.age(now)))
         };
         let since = self.agent.as_ref().map(|agent| agent.since);
@@ -140,6 +140,7 @@ impl Report {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::failure::Class;
     use super::super::super::history::History;
     use super::super::super::memory::{Mark, Memory, Process};
     use super::super::AgentFact;
@@ -155,12 +156,12 @@ mod tests {
         Report { verdict, ..Report::remembered(&memory, &History::default(), BEGAN) }
     }
 
-    fn in_trouble(about_k2hr3: bool) -> Report {
+    fn in_trouble(class: Option<Class>) -> Report {
         let trouble = Ailment {
             doing: String::new(),
             cause: String::new(),
             outlook: Ailment::PASSING.to_owned(),
-            about_k2hr3,
+            class,
             help: None,
             since: BEGAN,
             count: 1,
@@ -175,8 +176,8 @@ mod tests {
 
     #[test]
     fn an_outage_of_k2hr3_is_a_warning_however_long_the_last_good_file_is_in_force() {
-        assert_eq!(course(&in_trouble(true)), [Warning; 3]);
-        assert_eq!(course(&in_trouble(false)), [Warning, Warning, Critical]);
+        assert_eq!(course(&in_trouble(Some(Class::Busy))), [Warning; 3]);
+        assert_eq!(course(&in_trouble(None)), [Warning, Warning, Critical]);
     }
 
     #[test]
@@ -189,7 +190,8 @@ mod tests {
 
     #[test]
     fn the_worst_of_all_counts() {
-        let report = Report { situations: vec![told("blind").verdict], ..in_trouble(true) };
+        let report =
+            Report { situations: vec![told("blind").verdict], ..in_trouble(Some(Class::Busy)) };
         assert_eq!(course(&report), [Warning, Critical, Critical]);
     }
 

@@ -34,7 +34,7 @@ pub(super) fn verdict(seen: &Observed, plan: &Plan, troubles: &[Ailment]) -> Wor
     if let Some(trouble) = troubles.first()
         && plan.situations.iter().all(|s| s.is_harmless() || waiting(s))
     {
-        let waits = trouble.about_k2hr3 && trouble.outlook == Ailment::PASSING;
+        let waits = trouble.is_about_k2hr3() && trouble.outlook == Ailment::PASSING;
         let doing = if waits { "waiting for K2HR3" } else { &trouble.doing };
         let sentence = format!("{doing}: {}", trouble.cause);
         return Words::new("trouble", sentence, trouble.help.as_deref());

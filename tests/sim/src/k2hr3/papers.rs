@@ -25,6 +25,8 @@ pub enum Validity {
     Good,
     /// It expired.
     Expired,
+    /// For decades, and it is its own authority, as `openssl req -x509` makes one.
+    SignsItself,
 }
 
 impl Papers {
@@ -54,9 +56,15 @@ fn issued(names: &[&str], validity: Validity) -> Result<(String, String, String)
     let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
     let mut params = CertificateParams::new(names)?;
     params.distinguished_name.push(DnType::CommonName, "k2hr3-sim");
+    if validity == Validity::SignsItself {
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let key = KeyPair::generate()?;
+        let certificate = pem("CERTIFICATE", params.self_signed(&key)?.der());
+        return Ok((certificate.clone(), certificate, pem("PRIVATE KEY", &key.serialize_der())));
+    }
     params.not_before = date_time_ymd(2000, 1, 1);
     params.not_after = match validity {
-        Validity::Good => date_time_ymd(2100, 1, 1),
+        Validity::Good | Validity::SignsItself => date_time_ymd(2100, 1, 1),
         Validity::Expired => date_time_ymd(2001, 1, 1),
     };
     let key = KeyPair::generate()?;
