@@ -1,0 +1,5 @@
+//! The definition of `fuzz_targets/compares.rs` goes before that of libFuzzer.
+
+fn main() {
+    println!("cargo::rustc-link-arg-bins=-Wl,-z,muldefs");
+}
