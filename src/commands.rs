@@ -1,5 +1,6 @@
 //! One module for each thing that can be asked for.
 
+pub(crate) mod ages;
 pub mod bootstrap;
 pub mod check;
 pub mod compare;

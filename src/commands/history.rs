@@ -1,7 +1,8 @@
 //! `history`: the last changes of the file, and what became of them.
 
+use super::ages::age;
 use super::page::{BOLD, Page};
-use super::status::{age, in_short};
+use super::status::in_short;
 use super::{Exit, Failed};
 use crate::agent::Chain;
 use crate::effects::{clock, state};

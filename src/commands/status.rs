@@ -15,8 +15,7 @@ use crate::model::report::Report;
 use crate::settings::{self, Layers};
 
 pub(crate) use change::in_short;
-pub use human::span;
-pub(crate) use human::{age, told};
+pub(crate) use human::told;
 use source::{Source, Standing};
 
 /// Show what is true now and what is waited for.

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::human::{age, servers, short};
+use super::human::servers;
+use crate::commands::ages::{age, short};
 use crate::model::history::{Change, Outcome};
 use crate::model::memory::Seconds;
 

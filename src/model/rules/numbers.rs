@@ -1,5 +1,7 @@
 //! Rules about the numbers of `[GLOBAL]`, which chmpx reads with `atoi` and mostly believes.
 
+mod sizes;
+
 use super::{Code, Findings};
 use crate::model::conf::{Conf, Entry, Text};
 
@@ -65,8 +67,8 @@ pub(super) fn look(conf: &Conf, findings: &mut Findings) {
             look_at(number, entry, findings);
         }
     }
-    look_at_queues(conf, findings);
-    look_at_sizes(conf, findings);
+    sizes::look_at_queues(conf, findings);
+    sizes::look_at_sizes(conf, findings);
     look_at_ports(conf, findings);
 }
 
@@ -108,86 +110,6 @@ fn without_zeros(value: &Text) -> String {
     if digits.is_empty() && !text.is_empty() { "0".to_owned() } else { digits.to_owned() }
 }
 
-/// What the numbers of queues do to each other (`ChmIMData::InitializeShmEx`, `MAX_CLTPROCLIST_COUNT`).
-fn look_at_queues(conf: &Conf, findings: &mut Findings) {
-    let read = |key| conf.global(key).map(|entry| (entry.value.int(), Some(entry.line)));
-    if let Some((0, line)) = read("MQPERATTACH") {
-        findings.add(
-            Code::FatalNumber,
-            line,
-            "MQPERATTACH is 0: chmpx divides by it and crashes at its start",
-        );
-    }
-    // Its own queues come out of one heap with those of the clients, which is then too small.
-    if let Some((clients @ ..0, line)) = read("MAXMQCLIENT") {
-        findings.add(
-            Code::FatalNumber,
-            line,
-            format_args!("MAXMQCLIENT is {clients}: chmpx has too few queues to start"),
-        );
-    }
-    // A single one less was seen to start; what more of them overlap is anyone's guess.
-    for key in ["MAXMQSERVER", "MQPERATTACH", "MAXHISTLOG", "K2HCMASKBIT"] {
-        if let Some((count @ ..-1, line)) = read(key) {
-            findings.add(
-                Code::HugeNumber,
-                line,
-                format_args!("{key} is {count}: chmpx lays out its memory with a negative size"),
-            );
-        }
-    }
-}
-
-/// Threads that a start may bring along without trouble.
-const MOST_THREADS: i32 = 1024;
-
-/// Bytes of shared memory, or of hash file, that a host may be expected to have room for.
-const MOST_BYTES: u64 = 1 << 30;
-
-/// chmpx writes its areas full of zeros when it starts, whatever their size.
-fn look_at_sizes(conf: &Conf, findings: &mut Findings) {
-    for key in ["SOCKTHREADCNT", "MQTHREADCNT"] {
-        let Some(entry) = conf.global(key) else { continue };
-        let threads = entry.value.int();
-        if threads > MOST_THREADS {
-            findings.add(
-                Code::HugeNumber,
-                Some(entry.line),
-                format_args!("chmpx starts {threads} threads for {key}"),
-            );
-        }
-    }
-
-    let read = |key, default: u64| match conf.global(key) {
-        Some(entry) => u64::try_from(entry.value.int()).unwrap_or_default(),
-        None => default,
-    };
-    let slots = read("MAXCHMPX", 1024).min(32768);
-    let shared = slots.saturating_mul(26_776 + 48 * read("MAXSOCKPOOL", 1));
-    if shared > MOST_BYTES {
-        let line = conf.global("MAXSOCKPOOL").map(|entry| entry.line);
-        findings.add(
-            Code::HugeNumber,
-            line,
-            format_args!("MAXCHMPX and MAXSOCKPOOL make chmpx write {} MiB", shared >> 20),
-        );
-    }
-
-    // Eight pages of 4 KiB for each of the initial indexes (`K2HShm::InitializeFile` in k2hash).
-    let bits = read("K2HMASKBIT", 8).min(64) + read("K2HCMASKBIT", 4).min(64);
-    if bits + 15 > u64::from(MOST_BYTES.ilog2()) {
-        let line = conf.global("K2HMASKBIT").or_else(|| conf.global("K2HCMASKBIT"));
-        findings.add(
-            Code::HugeNumber,
-            line.map(|entry| entry.line),
-            format_args!(
-                "K2HMASKBIT and K2HCMASKBIT make {bits} bits: chmpx writes 2^{} bytes",
-                bits + 15
-            ),
-        );
-    }
-}
-
 /// Ports are cut to a signed 16-bit number, and a negative one works nowhere (measured).
 fn look_at_ports(conf: &Conf, findings: &mut Findings) {
     let nodes = conf.server_sections().chain(conf.slave_sections()).map(|node| &node.keys);
@@ -207,86 +129,4 @@ fn look_at_ports(conf: &Conf, findings: &mut Findings) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::testing::{breaks, breaks_only, codes, verdict, with, with_global};
-    use super::*;
-
-    #[test]
-    fn a_negative_number_of_threads_or_an_empty_pool_does_not_load() {
-        for line in
-            ["SOCKTHREADCNT = -1", "MQTHREADCNT = -1", "MAXSOCKPOOL = 0", "SOCKPOOLTIMEOUT = -1"]
-        {
-            breaks_only(with_global(line), Code::BadNumber);
-            assert!(!verdict(with_global(line)).loads, "{line}");
-        }
-    }
-
-    #[test]
-    fn numbers_that_crash_chmpx_at_its_start_are_fatal() {
-        for value in ["0", "-1", "abc", "", "4294967295"] {
-            let text = with("MAXCHMPX = 64", &format!("MAXCHMPX = {value}"));
-            breaks_only(&text, Code::FatalNumber);
-            assert_eq!((verdict(&text).loads, verdict(&text).starts), (true, Some(false)));
-        }
-        for line in
-            ["MQPERATTACH = 0", "MAXQPERSERVERMQ = 0", "MAXQPERSERVERMQ = -1", "K2HMAXELE = 0"]
-        {
-            breaks(with_global(line), Code::FatalNumber);
-        }
-        for line in ["K2HMASKBIT = 1", "K2HMASKBIT = -1", "K2HMASKBIT =", "K2HMASKBIT = 64"] {
-            breaks(with_global(line), Code::FatalNumber);
-        }
-        breaks(with("MAXMQCLIENT = 128", "MAXMQCLIENT = -1"), Code::FatalNumber);
-    }
-
-    #[test]
-    fn numbers_that_leave_clients_without_a_queue_are_harmful() {
-        let texts = [
-            with("MAXMQSERVER = 8", "MAXMQSERVER = 0"),
-            with("MAXMQSERVER = 8", "MAXMQSERVER = -1"),
-            with("MAXMQCLIENT = 128", "MAXMQCLIENT ="),
-            with_global("MQPERATTACH = -1"),
-            with_global("K2HCMASKBIT = -1"),
-        ];
-        for text in texts {
-            breaks_only(&text, Code::HarmfulNumber);
-            assert_eq!((verdict(&text).loads, verdict(&text).starts), (true, Some(true)));
-        }
-    }
-
-    #[test]
-    fn sizes_beyond_reason_leave_the_start_open() {
-        for line in [
-            "SOCKTHREADCNT = 100000",
-            "MAXSOCKPOOL = 2147483647",
-            "K2HCMASKBIT = 20",
-            "MAXHISTLOG = -1000000",
-        ] {
-            breaks(with_global(line), Code::HugeNumber);
-            assert_eq!(verdict(with_global(line)).starts, None, "{line}");
-        }
-    }
-
-    #[test]
-    fn a_number_that_chmpx_reads_differently_is_odd() {
-        for line in [
-            "RETRYCNT = ten",
-            "REPLICA = 1x",
-            "MAXHISTLOG = 99999",
-            "RWTIMEOUT = -5",
-            "MQRETRYCNT =",
-        ] {
-            breaks_only(with_global(line), Code::OddNumber);
-        }
-        assert_eq!(codes(with_global("RETRYCNT = -1")), []);
-        assert_eq!(codes(with("MAXCHMPX = 64", "MAXCHMPX = 4294967360")), [Code::OddNumber]);
-    }
-
-    #[test]
-    fn a_port_beyond_32767_is_negative() {
-        for port in ["0", "32768", "70000", "-1", "http"] {
-            let text = with("PORT = 8020", &format!("PORT = {port}"));
-            breaks_only(text, Code::OddPort);
-        }
-    }
-}
+mod tests;
