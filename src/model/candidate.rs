@@ -16,7 +16,7 @@ use super::rules::{Code, Finding, Level, judge};
 /// nothing depends on it being hard to forge.
 pub fn hash(text: &str) -> String {
     let digest = Sha256::digest(text.as_bytes());
-    let first = digest.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    let first = digest.first_chunk().copied().map_or(0, u64::from_be_bytes);
     format!("{first:016x}")
 }
 
@@ -181,58 +181,4 @@ impl Refused {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn lists(slaves: &str) -> Option<bool> {
-        let text = format!(
-            "[GLOBAL]\nGROUP = g\nFILEVERSION = 1\nMODE = SLAVE\nDELIVERMODE = hash\n\
-             MAXCHMPX = 64\nSELFCTLPORT = 8031\n\
-             [SVRNODE]\nNAME = s1\nPORT = 8020\nCTLPORT = 8021\n{slaves}"
-        );
-        let cuk = Cuk::parse("i-1").unwrap();
-        Draft::new(&text, &cuk).lists(&cuk)
-    }
-
-    #[test]
-    fn a_generation_must_be_read_where_it_is_put() {
-        let shows = |text: &str, stamped| {
-            let conf = Arc::new(Conf::read(text.as_bytes()));
-            let generation = conf.file_version().unwrap().value;
-            let stamped = Some(stamped);
-            Candidate { text: text.to_owned(), conf, stamped, generation }.shows_generations()
-        };
-        let text = "[GLOBAL]\nFILEVERSION = 1 # x\n";
-        assert!(shows(text, 23..24));
-        assert!(!shows(text, 20..20));
-        assert!(!shows(text, 28..28));
-        assert!(!shows("[GLOBAL]\nFILEVERSION", 20..20));
-    }
-
-    #[test]
-    fn a_text_full_of_markers_does_not_grow_without_bound() {
-        let cuk = Cuk::parse(&"c".repeat(Cuk::LONGEST)).unwrap();
-        let draft = Draft::new(&OWN_CUK[0].repeat(50_000), &cuk);
-        assert!(draft.text.len() < 4 << 20, "{}", draft.text.len());
-    }
-
-    #[test]
-    fn a_text_lists_a_node_that_it_names_by_its_key() {
-        let own = "[SLVNODE]\nNAME = a\nCTLPORT = 1\nCUK = i-1\n";
-        let other = "[SLVNODE]\nNAME = b\nCTLPORT = 1\nCUK = i-2\n";
-        assert_eq!(lists(&format!("{other}{own}")), Some(true));
-        assert_eq!(lists(other), Some(false));
-    }
-
-    #[test]
-    fn a_text_without_keys_leaves_it_to_the_rules() {
-        assert_eq!(lists("[SLVNODE]\nNAME = [.]*\nCTLPORT = 1\n"), None);
-    }
-
-    #[test]
-    fn a_dummy_is_nobody_with_a_key_and_without() {
-        let dummy = "[SLVNODE]\nNAME = 127.0.0.1\nCTLPORT = 1\n";
-        assert_eq!(lists(dummy), Some(false));
-        assert_eq!(lists(&format!("{dummy}CUK = dummy_cuk\n")), Some(false));
-    }
-}
+mod tests;

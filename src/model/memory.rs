@@ -231,41 +231,4 @@ fn note_in_hour(times: &mut Vec<Seconds>, now: Seconds) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cloned_image_does_not_inherit_a_memory() {
-        let memory = Memory { registered: true, ..Memory::of("a") };
-        assert!(memory.clone().belonging_to("a").registered);
-        assert!(!memory.belonging_to("b").registered);
-    }
-
-    #[test]
-    fn a_member_of_one_role_is_no_member_of_another() {
-        let memory = Memory { registered: true, ..Memory::of("a") }.in_role("r");
-        assert!(memory.clone().in_role("r").registered);
-        assert!(!memory.in_role("other").registered);
-    }
-
-    #[test]
-    fn the_restart_budget_is_per_hour_and_a_clock_set_back_does_not_refill_it() {
-        let mut memory = Memory::of("a");
-        for at in [10_000, 10_100, 10_200] {
-            memory.restarted(at);
-        }
-        assert_eq!(memory.restarts_left(3, 10_300), 0);
-        assert_eq!(memory.restarts_left(3, 500), 0);
-        assert_eq!(memory.restarts_left(3, 10_000 + HOUR), 1);
-    }
-
-    #[test]
-    fn a_generation_is_never_used_twice() {
-        let mark = Mark { published: String::new(), generation: 7, at: 0 };
-        let memory = Memory { installed: Some(mark), ..Memory::of("a") };
-        assert_eq!(memory.next_generation(None), 8);
-        assert_eq!(memory.next_generation(Some(41)), 42);
-        assert_eq!(memory.next_generation(Some(i32::MAX)), 1);
-        assert_eq!(Memory::of("a").next_generation(None), 1);
-    }
-}
+mod tests;

@@ -147,7 +147,7 @@ mod tests {
     #[test]
     fn an_unsettled_node_looks_fast_only_in_its_first_minutes() {
         assert_eq!(pace(0).after(Turn::Underway, S(10)), S(2));
-        assert!(pace(0).after(Turn::Underway, S(301)) >= S(15));
+        assert_eq!(pace(0).after(Turn::Underway, FAST_FOR), S(15));
     }
 
     #[test]
@@ -173,6 +173,15 @@ mod tests {
     }
 
     #[test]
+    fn a_settled_node_tries_once_more_at_once() {
+        for node in 0..100 {
+            let mut pace = Pace::new(S(30), S(300), 0.5, node, 0);
+            pace.after(Turn::Settled, LATER);
+            assert!(pace.after(Turn::Passing { retry_after: None }, LATER) <= FIRST);
+        }
+    }
+
+    #[test]
     fn one_answer_ends_the_back_off() {
         let mut pace = pace(9);
         pace.after(Turn::Settled, LATER);
@@ -190,6 +199,18 @@ mod tests {
         let asked = |s| Turn::Passing { retry_after: Some(S(s)) };
         assert_eq!(pace(0).after(asked(120), LATER), S(120));
         assert_eq!(pace(0).after(asked(1_000_000), LATER), S(3600));
+    }
+
+    #[test]
+    fn the_dice_are_the_upper_half_of_what_splitmix64_throws() {
+        // The first three numbers that its authors' program prints for this seed.
+        let thrown =
+            [6_457_827_717_110_365_317_u64, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423];
+        let mut dice = Dice(1_234_567);
+        for number in thrown {
+            let upper = u32::try_from(number >> 32).unwrap();
+            assert!((dice.roll() - f64::from(upper) / 2_f64.powi(32)).abs() < f64::EPSILON);
+        }
     }
 
     #[test]

@@ -137,3 +137,14 @@ fn situations(seen: &Observed) -> Vec<Situation> {
 }
 
 const NOTHING: [&str; 0] = [];
+
+#[test]
+fn what_k2hr3_has_yet_to_tell_is_waited_for_and_chmpx_is_not() {
+    let waits = |seen: &Observed| plan(seen, &policy()).waits_for_k2hr3();
+    let membership = Membership::Missing { looks: 2 };
+    assert!(waits(&Observed { published: Published::Unknown, ..settled() }));
+    assert!(waits(&Observed { membership, ..settled() }));
+    assert!(!waits(&Observed { membership, has_token: false, ..settled() }), "only an operator");
+    assert!(!waits(&Observed { chmpx: Chmpx::Down, ..settled() }));
+    assert!(!waits(&settled()));
+}

@@ -20,6 +20,21 @@ fn an_agent_that_was_killed_after_installing_recognises_its_file() {
     assert_eq!(steps(&seen), ["acknowledge 8"]);
 }
 
+#[test]
+fn while_k2hr3_is_silent_a_file_is_known_by_its_generation() {
+    let four = text(&["s1", "s2", "s3", "s4"], "");
+    let memory = Memory { installed: Some(mark(&four, 8)), ..settled().memory };
+    let installed = Installed::File(file(&four, 8));
+    let seen = Observed { published: Published::Unknown, installed, memory, ..settled() };
+    let decided = plan(&Observed { chmpx: up(8), ..seen.clone() }, &policy());
+    let [Step::Acknowledge { published, generation: 8 }] = &decided.steps[..] else {
+        panic!("{decided:?}")
+    };
+    assert_eq!(*published, mark(&four, 8).published);
+    let foreign = Installed::File(file(&four, 9));
+    assert_eq!(steps(&Observed { chmpx: up(9), installed: foreign, ..seen }), NOTHING);
+}
+
 /// Generation 8 is installed, `since` ago, and chmpx still shows 7, listening or not.
 fn not_taken(since: Duration, heals: u32, attention: Attention) -> Observed {
     let memory = Memory { installed: Some(mark(&three(), 8)), heals, ..settled().memory };
@@ -74,17 +89,42 @@ fn a_change_that_chmpx_refuses_is_told_as_such_and_ends_in_a_restart() {
     assert_eq!(told, [Situation::RefusedByChmpx("GROUP: g -> h".to_owned())]);
 }
 
+/// A chmpx that started at `since` and does not tell which generation it has in force.
+fn silent(since: Seconds, since_install: Duration) -> Observed {
+    let mut seen = Observed { since_install: Some(since_install), ..settled() };
+    let Chmpx::Up(running) = &mut seen.chmpx else { panic!("it is up") };
+    running.generation = None;
+    running.since = Some(since);
+    seen
+}
+
 #[test]
 fn a_chmpx_that_was_just_started_and_says_nothing_is_starting() {
-    let silent = |since| {
-        let mut seen = settled();
-        let Chmpx::Up(running) = &mut seen.chmpx else { panic!("it is up") };
-        running.generation = None;
-        running.since = Some(since);
-        seen
-    };
-    assert_eq!(situations(&silent(NOW - 10)), [Situation::Starting]);
+    let silent = |since| silent(since, S(600));
+    assert_eq!(situations(&silent(NOW - 89)), [Situation::Starting]);
+    assert_eq!(plan(&silent(NOW - 89), &policy()).again, Some(S(1)));
     assert!(matches!(situations(&silent(NOW - 90))[..], [Situation::ChmpxUnknown(_)]));
+    assert_eq!(plan(&silent(NOW - 90), &policy()).again, Some(S(10)));
+}
+
+#[test]
+fn a_chmpx_that_says_nothing_after_a_change_has_its_time_to_take_it() {
+    let silent = |since_install| silent(NOW - 5000, since_install);
+    assert_eq!(situations(&silent(S(14))), [Situation::Adopting]);
+    assert_eq!(plan(&silent(S(14)), &policy()).again, Some(S(1)));
+    assert!(matches!(situations(&silent(S(15)))[..], [Situation::ChmpxUnknown(_)]));
+}
+
+#[test]
+fn a_chmpx_that_cannot_be_looked_at_is_looked_for_more_often_after_a_change() {
+    let unknown = |since_install| {
+        let chmpx = Chmpx::Unknown("no /proc".to_owned());
+        let seen = Observed { chmpx, since_install: Some(since_install), ..settled() };
+        assert_eq!(situations(&seen), [Situation::ChmpxUnknown("no /proc".to_owned())]);
+        plan(&seen, &policy()).again
+    };
+    assert_eq!(unknown(S(14)), Some(S(1)));
+    assert_eq!(unknown(S(15)), Some(S(10)));
 }
 
 #[test]

@@ -32,6 +32,13 @@ fn a_chmpx_that_is_lost_before_it_took_a_new_file_gets_the_good_one_back_at_once
 }
 
 #[test]
+fn nothing_is_put_in_place_of_what_was_just_taken_back_before_the_next_look() {
+    let mut seen = on_trial(1, Chmpx::Down, 1, Some(NOW));
+    seen.published = published(&text(&["s1", "s2", "s3", "s5"], ""));
+    assert_eq!(steps(&seen), ["roll back"]);
+}
+
+#[test]
 fn one_death_after_adoption_may_be_somebodys_doing() {
     let died = |ago| proven(on_trial(5 + ago, Chmpx::Down, 1, Some(NOW - ago)));
     let dead = Situation::Dead { generation: Some(8), patience: 80 };

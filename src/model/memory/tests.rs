@@ -1,0 +1,94 @@
+use super::*;
+
+const PROCESS: Process = Process { pid: 100, started: 1 };
+
+fn mark(published: &str, generation: i32) -> Mark {
+    Mark { published: published.to_owned(), generation, at: 0 }
+}
+
+#[test]
+fn a_cloned_image_does_not_inherit_a_memory() {
+    let memory = Memory { registered: true, ..Memory::of("a") };
+    assert!(memory.clone().belonging_to("a").registered);
+    assert!(!memory.belonging_to("b").registered);
+}
+
+#[test]
+fn a_member_of_one_role_is_no_member_of_another() {
+    let memory = Memory { registered: true, ..Memory::of("a") }.in_role("r");
+    assert!(memory.clone().in_role("r").registered);
+    assert!(!memory.in_role("other").registered);
+}
+
+#[test]
+fn what_chmpx_has_seen_is_known_in_every_role() {
+    let memory = Memory { highest: 7, restarts: vec![1000], failures: 3, ..Memory::of("a") };
+    let other = memory.in_role("r").in_role("other");
+    let expected = Memory { highest: 7, restarts: vec![1000], ..Memory::of("a") };
+    assert_eq!(other, Memory { role: "other".to_owned(), ..expected });
+}
+
+#[test]
+fn who_is_listed_is_registered_but_for_who_was_taken_out_on_purpose() {
+    let look = |listed, departed| {
+        let mut memory = Memory { registrations: 2, departed, ..Memory::of("a") };
+        memory.notice(listed, Life::Unclear, 1000);
+        (memory.registered, memory.registrations)
+    };
+    assert_eq!(look(true, false), (true, 0));
+    assert_eq!(look(false, false), (false, 2));
+    assert_eq!(look(true, true), (false, 2));
+}
+
+#[test]
+fn who_reads_an_unproven_file_first_has_to_survive_it() {
+    let mut memory = Memory { installed: Some(mark("new", 8)), ..Memory::of("a") };
+    memory.notice(true, Life::Gone, 1000);
+    assert_eq!(memory.trial, None, "nobody has read it");
+    memory.notice(true, Life::Runs(PROCESS), 1001);
+    assert_eq!(memory.trial, Some(Trial::new("new", 8, PROCESS, 1001)));
+}
+
+#[test]
+fn a_file_that_is_good_has_nothing_to_survive() {
+    let good = Some(mark("good", 7));
+    let installed = good.clone();
+    let mut memory = Memory { good: good.clone(), installed, ..Memory::of("a") };
+    memory.notice(true, Life::Runs(PROCESS), 1000);
+    assert_eq!(memory.trial, None);
+    let trial = |text| Some(Trial::new(text, 8, PROCESS, 1000));
+    for (published, left) in [("good", None), ("new", trial("new"))] {
+        let mut memory = Memory { good: good.clone(), trial: trial(published), ..Memory::of("a") };
+        memory.notice(true, Life::Runs(PROCESS), 1001);
+        assert_eq!(memory.trial, left);
+    }
+}
+
+#[test]
+fn the_restart_budget_is_per_hour_and_a_clock_set_back_does_not_refill_it() {
+    let mut memory = Memory::of("a");
+    for at in [10_000, 10_100, 10_200] {
+        memory.restarted(at);
+    }
+    assert_eq!(memory.restarts_left(3, 10_300), 0);
+    assert_eq!(memory.restarts_left(3, 500), 0);
+    assert_eq!(memory.restarts_left(3, 10_000 + HOUR), 1);
+}
+
+#[test]
+fn who_puts_the_file_right_counts_how_often_within_the_hour() {
+    let mut memory = Memory::of("a");
+    for at in [0, HOUR - 1, HOUR, HOUR + 1] {
+        memory.put_right(at);
+    }
+    assert_eq!(memory.drifts, [HOUR - 1, HOUR, HOUR + 1]);
+}
+
+#[test]
+fn a_generation_is_never_used_twice() {
+    let memory = Memory { installed: Some(mark("text", 7)), ..Memory::of("a") };
+    assert_eq!(memory.next_generation(None), 8);
+    assert_eq!(memory.next_generation(Some(41)), 42);
+    assert_eq!(memory.next_generation(Some(i32::MAX)), 1);
+    assert_eq!(Memory::of("a").next_generation(None), 1);
+}
