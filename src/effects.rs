@@ -1,4 +1,5 @@
 //! The agent's neighbours, one each. None of them knows another, nor decides anything.
+pub mod access;
 pub mod chmpx;
 pub mod clock;
 pub mod command;

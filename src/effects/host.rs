@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use nix::ifaddrs::getifaddrs;
 use nix::sys::utsname::uname;
 
+use super::access::{Reader, barriers};
 use crate::model::conf::{Given, Questions};
 use crate::model::host::{Host, PathKind};
 
@@ -22,8 +23,14 @@ const LOOKUPS: usize = 16;
 /// Finds out what `questions` ask for, as far as that is possible within `limit`.
 ///
 /// A name that is not answered in time stays unknown, and so does one that the resolver cannot
-/// answer for now. The threads that ask for it end when the resolver gives up.
-pub fn facts(questions: &Questions, given: Given, limit: Duration) -> Host {
+/// answer for now. The threads that ask for it end when the resolver gives up. `reader` is who
+/// chmpx runs as, if that is known.
+pub fn facts(
+    questions: &Questions,
+    given: Given,
+    reader: Option<&Reader>,
+    limit: Duration,
+) -> Host {
     let own_name = own_name();
     let names = questions.names.iter().cloned().chain(own_name.clone()).collect();
     let answers = answers(names, limit);
@@ -38,6 +45,7 @@ pub fn facts(questions: &Questions, given: Given, limit: Duration) -> Host {
         answers,
         asked_resolver: true,
         paths: kinds(&questions.paths),
+        barriers: reader.map(|reader| barriers(&questions.paths, reader)).unwrap_or_default(),
         given,
     }
 }
@@ -163,7 +171,7 @@ mod tests {
         let none = dir.path().join("none");
         let paths = vec![dir.path().to_owned(), file.clone(), none.clone(), "Cargo.toml".into()];
         let questions = Questions { names: Vec::new(), paths };
-        let host = facts(&questions, Given::default(), Duration::from_secs(2));
+        let host = facts(&questions, Given::default(), None, Duration::from_secs(2));
         assert_eq!(host.paths[dir.path()], PathKind::Directory);
         assert_eq!(host.paths[&file], PathKind::File);
         assert_eq!(host.paths[&none], PathKind::Missing);

@@ -1,10 +1,14 @@
 //! The official supervisor of chmpx on this host: what it would start chmpx with.
 
+use std::ffi::CString;
 use std::fs;
 use std::path::Path;
 
+use nix::unistd::{User, getgrouplist};
+
+use super::access::Reader;
 use super::process;
-use crate::model::supervisor::{CONF, Elsewhere, OVERRIDES, Supervisor, awaited};
+use crate::model::supervisor::{CONF, Elsewhere, OVERRIDES, Supervisor, awaited, user_of_chmpx};
 
 /// Its pid file, beside that of chmpx.
 const PID_FILE: &str = "chmpx-service-helper.pid";
@@ -20,6 +24,16 @@ pub fn found(directory: &Path, target: &Path) -> Supervisor {
     }
     let is_taken = awaited.symlink_metadata().is_ok();
     Supervisor::Elsewhere(Elsewhere { awaited, target: target.to_owned(), is_taken })
+}
+
+/// Who the supervisor with its settings in `directory` starts chmpx as, with all groups of that
+/// user; `None` where it was not told, or names nobody of this host.
+pub fn reader(directory: &Path) -> Option<Reader> {
+    let text = |name| fs::read_to_string(directory.join(name)).ok();
+    let name = user_of_chmpx(text(CONF).as_deref(), text(OVERRIDES).as_deref())?;
+    let user = User::from_name(&name).ok().flatten()?;
+    let groups = getgrouplist(&CString::new(name).ok()?, user.gid).ok()?;
+    Some((user.uid.as_raw(), groups.into_iter().map(nix::unistd::Gid::as_raw).collect()))
 }
 
 /// Whether both paths are one file, also while there is none yet.
@@ -65,5 +79,17 @@ mod tests {
         fs::write(dir.join(CONF), "").unwrap();
         fs::write(dir.join("chmpx.ini"), "mine").unwrap();
         assert_eq!(found(dir, &target).elsewhere().unwrap().link(), None);
+    }
+
+    #[test]
+    fn chmpx_reads_with_the_groups_of_the_user_that_the_supervisor_was_told() {
+        let directory = tempfile::tempdir().unwrap();
+        let told = |name: &str| {
+            fs::write(directory.path().join(CONF), format!("SUBPROCESS_USER = {name}\n")).unwrap();
+            reader(directory.path())
+        };
+        let (user, groups) = told("root").unwrap();
+        assert!(user == 0 && groups.contains(&0), "{groups:?}");
+        assert_eq!(told("nobody-of-this-name"), None);
     }
 }

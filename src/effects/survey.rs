@@ -12,7 +12,7 @@ use std::sync::mpsc::channel;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::effects::{clock, rival};
+use crate::effects::{access, clock, rival};
 use crate::model::doctor::{Lookup, Survey};
 
 /// All names together are waited for no longer: chmpx itself waits five seconds for each.
@@ -57,11 +57,11 @@ pub fn survey(subject: &Subject) -> Survey {
         closed: subject
             .reader
             .as_ref()
-            .and_then(|(user, groups)| places::closed_above(&subject.target, *user, groups)),
+            .and_then(|(user, groups)| access::closed_above(&subject.target, *user, groups)),
         unreadable_mode: subject
             .reader
             .as_ref()
-            .and_then(|(user, groups)| places::unreadable_mode(&subject.target, *user, groups)),
+            .and_then(|(user, groups)| access::unreadable_mode(&subject.target, *user, groups)),
         unreadable_token: subject.token_files.iter().find(|path| is_denied(path)).cloned(),
         ..Survey::default()
     }

@@ -28,6 +28,8 @@ pub struct Host {
     pub asked_resolver: bool,
     /// What stands at the paths that were asked for.
     pub paths: BTreeMap<PathBuf, PathKind>,
+    /// Those of the paths that chmpx cannot use, by its user.
+    pub barriers: BTreeMap<PathBuf, Barrier>,
     /// What chmpx is told on its command line.
     pub given: Given,
 }
@@ -41,6 +43,24 @@ pub enum PathKind {
     Directory,
     /// Nothing, or something of another kind.
     Missing,
+}
+
+/// What keeps the user that chmpx runs as from what stands at a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Barrier {
+    /// A directory above it, which the user may not enter. To chmpx the path leads nowhere: it asks
+    /// by `stat` (`is_file_safe_exist` and `is_dir_exist` in lib/chmutil.cc).
+    Above {
+        /// The user.
+        user: u32,
+        /// The directory.
+        directory: PathBuf,
+    },
+    /// Its own mode. chmpx notices it only when it needs what is in it.
+    Itself {
+        /// The user.
+        user: u32,
+    },
 }
 
 /// An answer that may be unknown.
@@ -164,6 +184,11 @@ impl Host {
     /// What stands at the path that `value` names; nothing if it was not looked at.
     pub fn path(&self, value: &Text) -> Option<PathKind> {
         self.paths.get(&to_path(value)).copied()
+    }
+
+    /// What keeps chmpx from the path that `value` names.
+    pub fn barrier(&self, value: &Text) -> Option<&Barrier> {
+        self.barriers.get(&to_path(value))
     }
 }
 

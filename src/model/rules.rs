@@ -5,6 +5,7 @@
 //! this host's names, addresses, CUK and port. Only a file that does both, and does no harm
 //! afterwards, may be installed.
 
+mod access;
 mod code;
 mod findings;
 mod global;

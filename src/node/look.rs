@@ -8,8 +8,7 @@ use tracing::warn;
 use super::publication::Judged;
 use super::{Manners, Node, local};
 use crate::agent::Trouble;
-use crate::effects::disk;
-use crate::effects::host;
+use crate::effects::{disk, host, supervisor};
 use crate::model::candidate::{Candidate, Draft, Refused};
 use crate::model::conf::Given;
 use crate::model::failure::Class;
@@ -77,10 +76,12 @@ impl Node {
             cuk: chmpx.cuk.clone(),
             ctlport: chmpx.ctlport.and_then(|port| i16::try_from(port).ok()),
         };
+        let supervised = || supervisor::reader(&self.settings.paths.antpickax_dir);
+        let reader = self.chmpx.reader().or_else(supervised);
         // A long text and slow names keep nobody waiting who asks this agent, or tells it to stop.
         let judging = tokio::task::spawn_blocking(move || {
             let draft = Draft::new(&text, &cuk);
-            let facts = host::facts(&draft.questions(&given), given, HOST_LIMIT);
+            let facts = host::facts(&draft.questions(&given), given, reader.as_ref(), HOST_LIMIT);
             (draft.lists(&cuk), draft.check(&facts, stamp))
         });
         let Ok((lists, content)) = judging.await else { return };

@@ -2,14 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv6Addr};
+use std::path::Path;
 use std::time::Duration;
 
-use crate::effects::host;
+use crate::effects::{host, supervisor};
 use crate::model::conf::{Conf, Given, Questions};
 use crate::model::host::Host;
 
 /// How long names may take to resolve, for one slice of files.
 const LIMIT: Duration = Duration::from_secs(2);
+
+/// Where the settings of the supervisor are.
+const ANTPICKAX: &str = "/etc/antpickax";
 
 /// Who the files are meant for, when it is not this host.
 ///
@@ -61,7 +65,9 @@ impl Who {
         }
         let names: Vec<_> = names.difference(&known.asked).cloned().collect();
         known.asked.extend(names.iter().cloned());
-        let mut host = host::facts(&Questions { names, paths }, given, LIMIT);
+        // Without settings it is the usual place where its supervisor is told.
+        let reader = supervisor::reader(Path::new(ANTPICKAX));
+        let mut host = host::facts(&Questions { names, paths }, given, reader.as_ref(), LIMIT);
         known.answers.append(&mut host.answers);
         Host { answers: known.answers.clone(), ..host }
     }
@@ -82,6 +88,7 @@ impl Who {
             answers: questions.names.into_iter().map(answer).collect(),
             asked_resolver: false,
             paths: host::kinds(&questions.paths),
+            barriers: BTreeMap::new(),
             given,
         }
     }

@@ -1,6 +1,6 @@
 //! Rules about this host among the nodes: chmpx starts only where it finds itself.
 
-use super::{Code, Findings, ids, role};
+use super::{Code, Findings, access, ids, role};
 use crate::model::conf::{Conf, Mode, Peer, Selfhood, Text};
 use crate::model::host::{Certainty, Host};
 use crate::model::posix::Trials;
@@ -19,7 +19,7 @@ pub(super) fn look(conf: &Conf, host: &Host, findings: &mut Findings) {
             findings.add(Code::SelfMissing, None, message);
         }
         [first, others @ ..] => {
-            look_at_possible(conf, &found, findings);
+            look_at_possible(conf, host, &found, findings);
             look_at_others(&selfhood, first, others, findings);
         }
     }
@@ -70,9 +70,10 @@ fn matches_cuk(own: &Text, cuk: &Text, trials: &mut Trials) -> Certainty {
 
 /// The first entry that is this host for certain, and all before it that may be: whichever it is,
 /// it must do.
-fn look_at_possible(conf: &Conf, found: &[Own<'_>], findings: &mut Findings) {
+fn look_at_possible(conf: &Conf, host: &Host, found: &[Own<'_>], findings: &mut Findings) {
     for own in found {
         look_at_own(conf, own, findings);
+        access::look(host, own.peer, findings);
         if own.certainty != Certainty::Maybe {
             return;
         }

@@ -269,11 +269,15 @@ codes! {
         TlsPath "tls-path" DoesNotLoad
             "a certificate of a *server* that is not on this host"
             "wants every file to exist here"
-            "put the file in place on this host, or correct its path"
+            "put the file in place on this host, where chmpx's user can enter, or correct its path"
         TlsPathUnknown "tls-path-unknown" MayNotStart
             "a path that the agent may not look at"
             "depends on what is there"
             "make the path readable for the agent"
+        TlsUnreadable "tls-unreadable" Harms
+            "a SLAVE_PRIKEY of this host that only root can read, and a chmpx of another user"
+            "sees that it exists, and then reaches no server that uses TLS"
+            "let the user that chmpx runs as read it: chown, or chmod"
         TlsMinVersion "tls-min-version" DoesNotLoad
             "`SSL_MIN_VER = TLSV1.4`"
             "knows DEFAULT, SSLV2, SSLV3 and TLSV1.0 to TLSV1.3"

@@ -3,7 +3,7 @@
 use super::super::Code;
 use super::Files;
 use crate::model::conf::{Entry, Keys, Text};
-use crate::model::host::PathKind;
+use crate::model::host::{Barrier, PathKind};
 
 /// chmpx has room for shorter paths only (`CHM_MAX_PATH_LEN`).
 const LONGEST_PATH: usize = 1023;
@@ -38,7 +38,19 @@ impl Files<'_> {
         }
         let Some(host) = self.host else { return };
         match host.path(value) {
-            Some(kind) if fit.contains(&kind) => {}
+            Some(kind) if fit.contains(&kind) => {
+                if let Some(Barrier::Above { user, directory }) = host.barrier(value) {
+                    let directory = directory.display();
+                    self.findings.add(
+                        Code::TlsPath,
+                        line,
+                        format_args!(
+                            "{key} names `{}`, and chmpx (user {user}) may not enter {directory}",
+                            value.brief()
+                        ),
+                    );
+                }
+            }
             Some(_) => {
                 let what = if fit.contains(&PathKind::File) { "file" } else { "directory" };
                 self.findings.add(

@@ -1,0 +1,102 @@
+//! Who may enter a directory and read a file, by their modes. Lists of access control are left out.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+use super::disk::Attributes;
+use crate::model::host::Barrier;
+
+/// A user and its groups.
+pub type Reader = (u32, Vec<u32>);
+
+/// What keeps `reader` from using `paths`, of those that it cannot use.
+pub fn barriers(paths: &[PathBuf], reader: &Reader) -> BTreeMap<PathBuf, Barrier> {
+    let (user, groups) = (reader.0, &reader.1);
+    let barrier = |path: &PathBuf| {
+        if let Some(directory) = closed_above(path, user, groups) {
+            return Some(Barrier::Above { user, directory });
+        }
+        // Of a directory chmpx opens the files by their names: that takes to enter it.
+        let is_closed =
+            path.is_dir() && closed_above(&path.join("name"), user, groups).as_ref() == Some(path);
+        let mode = unreadable_mode(path, user, groups);
+        (is_closed || mode.is_some()).then_some(Barrier::Itself { user })
+    };
+    paths.iter().filter_map(|path| Some((path.clone(), barrier(path)?))).collect()
+}
+
+/// The first directory above `path` that a user with these groups may not enter.
+pub fn closed_above(path: &Path, user: u32, groups: &[u32]) -> Option<PathBuf> {
+    let mut above: Vec<_> = path.ancestors().skip(1).collect();
+    above.reverse();
+    let is_closed = |directory: &&Path| {
+        fs::metadata(directory).is_ok_and(|meta| {
+            // To enter is one bit below to read, in each of the three groups of bits.
+            let mode = (meta.permissions().mode() & 0o111) << 2;
+            !Attributes::is_readable(mode, (meta.uid(), meta.gid()), user, groups)
+        })
+    };
+    above.into_iter().find(is_closed).map(Path::to_owned)
+}
+
+/// The mode of the file at `path`, if it keeps a user with these groups from reading it.
+pub fn unreadable_mode(path: &Path, user: u32, groups: &[u32]) -> Option<u32> {
+    let meta = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+    let mode = meta.permissions().mode() & 0o777;
+    (!Attributes::is_readable(mode, (meta.uid(), meta.gid()), user, groups)).then_some(mode)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_that_others_may_not_enter_is_named() {
+        let directory = tempfile::tempdir_in("/var/tmp").unwrap();
+        let (outer, inner) = (directory.path().join("a"), directory.path().join("a/b"));
+        fs::create_dir_all(&inner).unwrap();
+        let set = |path: &Path, mode| {
+            fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+        };
+        for path in [directory.path(), &outer, &inner] {
+            set(path, 0o755);
+        }
+        let closed = || closed_above(&inner.join("slave.ini"), 65534, &[65534]);
+        assert_eq!(closed(), None);
+        set(&inner, 0o744);
+        assert_eq!(closed(), Some(inner.clone()), "to list it is not to enter it");
+        set(&outer, 0o700);
+        assert_eq!(closed(), Some(outer.clone()));
+        assert_eq!(closed_above(&inner.join("slave.ini"), 0, &[]), None);
+    }
+
+    #[test]
+    fn what_is_below_a_closed_directory_cannot_be_used_however_open_it_is() {
+        let directory = tempfile::tempdir_in("/var/tmp").unwrap();
+        let (closed, open) = (directory.path().join("closed"), directory.path().join("open"));
+        let set = |path: &Path, mode| {
+            fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+        };
+        set(directory.path(), 0o755);
+        let file = |directory: &Path, mode| {
+            fs::create_dir_all(directory).unwrap();
+            let path = directory.join(format!("{mode:o}.pem"));
+            fs::write(&path, "").unwrap();
+            set(&path, mode);
+            path
+        };
+        let below = file(&closed, 0o644);
+        let paths = [below.clone(), file(&open, 0o600), file(&open, 0o644), closed.clone()];
+        set(&closed, 0o700);
+        set(&open, 0o755);
+        let user = 65534;
+        let found = barriers(&paths, &(user, vec![user]));
+        assert_eq!(found[&below], Barrier::Above { user, directory: closed.clone() });
+        assert_eq!(found[&paths[1]], Barrier::Itself { user });
+        assert_eq!(found[&closed], Barrier::Itself { user });
+        assert!(!found.contains_key(&paths[2]));
+        assert_eq!(barriers(&paths, &(0, vec![])), BTreeMap::new());
+    }
+}
