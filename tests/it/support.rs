@@ -1,19 +1,24 @@
 //! One slave node: a K2HR3 with a cluster, a chmpx, and the agent, each a process of its own.
 
+// With their places: other test programs take this file in by its path.
+#[path = "support/asking.rs"]
+mod asking;
+#[path = "support/machine.rs"]
+mod machine;
+#[path = "support/waiting.rs"]
+mod waiting;
+
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use std::sync::OnceLock;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use k2hdkc_slave_agent::model::report::Report;
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
 use sim::chmpx::{Builder, Chmpx, free_port};
 use sim::k2hr3::{Admin, Cluster, NamedBy};
 use tempfile::TempDir;
-use tokio::time::{Instant, sleep};
+
+pub use machine::{as_nobody, own_address, program};
 
 pub const AGENT: &str = env!("CARGO_BIN_EXE_k2hdkc-slave-agent");
 pub const CUK: &str = "i-test-0001";
@@ -234,93 +239,6 @@ impl Node {
     pub fn agent_pid(&self) -> i32 {
         i32::try_from(self.agent.as_ref().unwrap().id()).unwrap()
     }
-
-    /// Sends the agent a signal and waits for its end. Returns its exit code.
-    pub async fn stop_agent(&mut self, signal: Signal) -> Option<i32> {
-        kill(Pid::from_raw(self.agent_pid()), signal).unwrap();
-        let mut agent = self.agent.take().unwrap();
-        let start = Instant::now();
-        loop {
-            if let Some(status) = agent.try_wait().unwrap() {
-                return status.code();
-            }
-            assert!(start.elapsed() < LIMIT, "the agent does not end");
-            sleep(Duration::from_millis(5)).await;
-        }
-    }
-
-    /// Runs a command of the agent to its end.
-    pub async fn run(&self, arguments: &[&str]) -> Output {
-        let mut command = tokio::process::Command::from(self.agent(arguments));
-        tokio::time::timeout(LIMIT, command.output()).await.expect("the command ends").unwrap()
-    }
-
-    /// The last report, if there is any.
-    pub fn report(&self) -> Option<Report> {
-        let path = self.path("root/run/k2hdkc-slave-agent/status.json");
-        serde_json::from_str(&fs::read_to_string(path).ok()?).ok()
-    }
-
-    /// Waits for a report that fulfils `condition`.
-    pub async fn until(&self, what: &str, condition: impl Fn(&Report) -> bool) -> Report {
-        let start = Instant::now();
-        loop {
-            let report = self.report();
-            if let Some(report) = report.as_ref().filter(|report| condition(report)) {
-                return report.clone();
-            }
-            assert!(
-                start.elapsed() < LIMIT,
-                "waited in vain: {what}\n{report:#?}\n{}\nchmpx: {:?}",
-                self.log(),
-                self.chmpx.as_ref().map(Chmpx::log)
-            );
-            sleep(Duration::from_millis(10)).await;
-        }
-    }
-
-    pub async fn until_code(&self, code: &str) -> Report {
-        self.until(code, |report| report.verdict.code == code).await
-    }
-
-    /// Waits until what K2HR3 publishes now is in force.
-    pub async fn until_settled(&self, what: &str) -> Report {
-        let start = Instant::now();
-        loop {
-            let servers = self.cluster.servers().await.unwrap().len();
-            let report = self
-                .until(what, |report| {
-                    matches!(report.verdict.code.as_str(), "settled" | "draining")
-                        && report.published.as_ref().is_some_and(|p| p.servers == Some(servers))
-                        && report.adopted.as_ref().is_some_and(|adopted| {
-                            report.installed.as_ref().is_some_and(|installed| {
-                                (&adopted.published, adopted.generation)
-                                    == (&installed.published, installed.generation)
-                            })
-                        })
-                })
-                .await;
-            if self.cluster.servers().await.unwrap().len() == servers {
-                return report;
-            }
-            assert!(start.elapsed() < LIMIT, "the cluster does not come to rest");
-        }
-    }
-
-    pub fn installed(&self) -> String {
-        fs::read_to_string(self.target()).unwrap_or_default()
-    }
-
-    /// What the agent logged, at the highest level of detail.
-    pub fn log(&self) -> String {
-        fs::read_to_string(self.path("log")).unwrap_or_default()
-    }
-
-    /// How often a chmpx of this node has ended for the given reason.
-    pub fn count(&self, kind: sim::chmpx::events::Kind) -> usize {
-        let events = self.chmpx().events().unwrap();
-        events.iter().filter(|event| event.event == kind).count()
-    }
 }
 
 impl Drop for Node {
@@ -331,52 +249,4 @@ impl Drop for Node {
             let _reaped = agent.wait();
         }
     }
-}
-
-/// A program that runs chmpx as somebody who owns nothing here.
-pub fn as_nobody(node: &Node) -> PathBuf {
-    use std::os::unix::fs::PermissionsExt as _;
-    let open = |path: &Path| {
-        fs::set_permissions(path, fs::Permissions::from_mode(0o777)).unwrap();
-    };
-    open(node.directory.path());
-    fs::create_dir_all(node.path("chmpx/state")).unwrap();
-    open(&node.path("chmpx"));
-    open(&node.path("chmpx/state"));
-    let script = node.path("as-nobody");
-    let program = program("chmpx-sim");
-    let words = "setpriv --reuid 65534 --regid 65534 --clear-groups";
-    fs::write(&script, format!("#!/bin/sh\nexec {words} {} \"$@\"\n", program.display())).unwrap();
-    open(&script);
-    script
-}
-
-/// A program of the stand-ins; they are built when the first test asks.
-pub fn program(name: &str) -> PathBuf {
-    static BUILT: OnceLock<()> = OnceLock::new();
-    BUILT.get_or_init(|| {
-        let mut build = Command::new(env!("CARGO"));
-        build.args(["build", "--quiet", "--package", "sim", "--bins"]);
-        if !cfg!(debug_assertions) {
-            build.arg("--release");
-        }
-        let ended = build.current_dir(env!("CARGO_MANIFEST_DIR")).status().unwrap();
-        assert!(ended.success(), "the stand-ins do not build");
-    });
-    Path::new(AGENT).with_file_name(name)
-}
-
-/// An address by which chmpx finds this host: of an interface, and not of the loopback one, which
-/// it leaves out (measured).
-pub fn own_address() -> String {
-    let interfaces = nix::ifaddrs::getifaddrs().unwrap();
-    let addresses = interfaces.filter_map(|interface| {
-        let address = interface.address?;
-        address.as_sockaddr_in().map(nix::sys::socket::SockaddrIn::ip)
-    });
-    let own = addresses.into_iter().find(|address| !address.is_loopback());
-    own.map_or_else(
-        || nix::unistd::gethostname().unwrap().into_string().unwrap(),
-        |a| a.to_string(),
-    )
 }
