@@ -39,7 +39,7 @@ fn corpus() -> Option<(PathBuf, Vec<Row>)> {
     };
     let folder = shared.join("ini");
     let Ok(table) = fs::read_to_string(folder.join("verdicts.tsv")) else {
-        println!("skipped: there is no corpus in {}", folder.display());
+        sim::skip(&format!("there is no corpus in {}", folder.display()));
         return None;
     };
     let mut lines = table.lines();

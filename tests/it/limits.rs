@@ -1,7 +1,6 @@
 //! Nothing left of something that the agent needs: room, files, descriptors, processes, memory.
 //! Each time the last good file stays in force, the trouble is told with what to do, and it settles
 //! once there is enough again.
-#![expect(clippy::print_stderr, reason = "a test that does nothing says so")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -28,7 +27,7 @@ impl Mount {
             .map(|path| (path.file_name().unwrap().to_owned(), fs::read(&path).unwrap()))
             .collect();
         if !mount(&["-t", "tmpfs", "-o", options, "tmpfs"], place) {
-            eprintln!("SKIPPED: nothing can be mounted here");
+            sim::skip("nothing can be mounted here");
             return None;
         }
         for (name, bytes) in kept {
@@ -41,7 +40,7 @@ impl Mount {
     fn bound(place: &Path) -> Option<Self> {
         let there = mount(&["--bind", place.to_str().unwrap()], place);
         if !there {
-            eprintln!("SKIPPED: nothing can be mounted here");
+            sim::skip("nothing can be mounted here");
         }
         there.then(|| Self(place.to_owned()))
     }
@@ -197,7 +196,7 @@ impl Group {
         // The second version has no such directories.
         let made = fs::create_dir(&path).is_ok() && path.join("cgroup.procs").exists();
         if !made {
-            eprintln!("SKIPPED: there is no control group for {controller} here");
+            sim::skip(&format!("there is no control group for {controller} here"));
         }
         made.then_some(Self(path))
     }
@@ -258,7 +257,7 @@ async fn an_agent_without_descriptors_keeps_the_file_and_settles_when_it_has_som
     let node = Node::settled().await;
     let before = node.installed();
     if !descriptors(&node, "4") {
-        eprintln!("SKIPPED: the program prlimit is not there");
+        sim::skip("the program prlimit is not there");
         return;
     }
     let line = publish(&node, 9001).await;

@@ -26,13 +26,12 @@ fn value(text: &str, figure: &str) -> Option<f64> {
     text.lines().find_map(|line| line.strip_prefix(&begin)?.parse().ok())
 }
 
-#[expect(clippy::print_stderr, reason = "a test that leaves something out says so")]
 fn passes_promtool(text: &str) {
     let mut promtool = Command::new("promtool");
     promtool.args(["check", "metrics"]).stdin(Stdio::piped());
     promtool.stdout(Stdio::piped()).stderr(Stdio::piped());
     let Ok(mut running) = promtool.spawn() else {
-        eprintln!("SKIPPED: there is no promtool (Debian: prometheus) to judge the figures");
+        sim::skip("there is no promtool (Debian: prometheus) to judge the figures");
         return;
     };
     running.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
@@ -109,7 +108,6 @@ fn monitoring(name: &str) -> String {
 }
 
 #[tokio::test]
-#[expect(clippy::print_stderr, reason = "a test that leaves something out says so")]
 async fn alerts_and_dashboard_name_figures_that_there_are_and_pass_the_real_tools() {
     let node = Node::settled().await;
     // It unsettles nothing, and is what the alerts look at: a situation.
@@ -131,7 +129,7 @@ async fn alerts_and_dashboard_name_figures_that_there_are_and_pass_the_real_tool
         ask.arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
     };
     if !["promtool", "prometheus", "python3"].into_iter().all(is_there) {
-        eprintln!("SKIPPED: no prometheus (Debian: prometheus) to load alerts and dashboard");
+        sim::skip("no prometheus (Debian: prometheus) to load alerts and dashboard");
         return;
     }
     let file = node.path("metrics");

@@ -92,11 +92,10 @@ async fn no_system_call_of_any_command_or_its_children_passes_the_token_on() {
     assert!(met > 20, "the token was met {met} times only: is it looked for in the right places?");
 }
 
-#[expect(clippy::print_stderr, reason = "a test that does nothing says so")]
 async fn can_trace() -> bool {
     let there = Command::new("strace").arg("-V").stdout(Stdio::null()).status().await.is_ok();
     if !there {
-        eprintln!("SKIPPED: strace is not installed, so no system call was looked at");
+        sim::skip("strace is not installed, so no system call was looked at");
     }
     there
 }
@@ -141,11 +140,10 @@ fn end_agent(node: &Node) {
 }
 
 #[tokio::test]
-#[expect(clippy::print_stderr, reason = "a test that does nothing says so")]
 async fn an_agent_that_crashes_leaves_no_core_dump() {
     let node = Node::new().await;
     if !aborted(&node, Command::new("sleep").arg("60")).await.core_dumped() {
-        eprintln!("SKIPPED: this machine dumps no core of anybody");
+        sim::skip("this machine dumps no core of anybody");
         return;
     }
     let mut agent = Command::from(node.agent(&["run"]));

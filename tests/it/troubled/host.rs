@@ -1,5 +1,4 @@
 //! The cause is on this host: who owns the file, who else writes it, and whether there is room.
-#![expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -14,7 +13,7 @@ use crate::support::Node;
 fn is_root(what: &str) -> bool {
     let root = nix::unistd::geteuid().is_root();
     if !root {
-        eprintln!("SKIPPED: only root can {what}");
+        sim::skip(&format!("only root can {what}"));
     }
     root
 }
@@ -100,7 +99,7 @@ impl SmallDisk {
         mount.args(["-t", "tmpfs", "-o", "size=1m,mode=755", "k2agent-test"]).arg(&path);
         let mounted = mount.status().is_ok_and(|status| status.success());
         if !mounted {
-            eprintln!("SKIPPED: no small file system could be mounted here");
+            sim::skip("no small file system could be mounted here");
         }
         mounted.then_some(Self(path))
     }

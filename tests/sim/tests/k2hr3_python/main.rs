@@ -2,7 +2,6 @@
 //!
 //! Where it cannot be installed, for want of Python or of a package index, the test says so and
 //! passes. It is installed once, beside the other build products.
-#![expect(clippy::print_stderr, reason = "tells why nothing is tested")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -38,7 +37,7 @@ async fn the_official_client_takes_the_stand_in_for_a_k2hr3() {
     let python = match python() {
         Ok(python) => python,
         Err(reason) => {
-            eprintln!("skipped: {CLIENT} cannot be installed: {reason}");
+            sim::skip(&format!("{CLIENT} cannot be installed: {reason}"));
             return;
         }
     };

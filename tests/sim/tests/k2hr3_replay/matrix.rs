@@ -52,7 +52,7 @@ async fn cluster() -> (Admin, Cluster) {
 
 fn table(name: &str) -> Option<String> {
     let Some(folder) = recording::folder() else {
-        eprintln!("skipped: there is no folder of recordings");
+        sim::skip("there is no folder of recordings");
         return None;
     };
     Some(fs::read_to_string(Path::new(&folder).join(name)).unwrap())

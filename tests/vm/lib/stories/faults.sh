@@ -57,7 +57,7 @@ credential() {
   if on 3 test -e /run/credentials/k2hdkc-slave-agent.service/role-token; then
     is True status 3 "r['carrier'] == 'token' or r['carrier']"
   else
-    echo 'note: skipped, systemd has no credentials in these namespaces'
+    note_skip 'systemd has no credentials in these namespaces'
   fi
   on 3 sh -c 'mv /etc/credstore/k2hdkc-slave-agent.role-token /etc/antpickax/k2hr3-role-token
     systemctl restart k2hdkc-slave-agent'
