@@ -17,6 +17,7 @@ pub mod metrics;
 pub mod observed;
 pub mod pace;
 pub mod packages;
+pub mod plain;
 pub mod plan;
 mod posix;
 pub mod report;

@@ -1,5 +1,7 @@
 //! `history`: the last changes of the file, and what became of them.
 
+use std::fmt::Write as _;
+
 use super::ages::age;
 use super::page::{BOLD, Page};
 use super::status::in_short;
@@ -7,6 +9,7 @@ use super::{Exit, Failed};
 use crate::agent::Chain;
 use crate::effects::{clock, state};
 use crate::model::history::{Entry, History as Kept, KEPT};
+use crate::model::plain::Plain;
 use crate::settings::{self, Layers};
 
 /// Show the last changes of the file, the newest first.
@@ -59,7 +62,8 @@ fn json(value: &impl serde::Serialize) -> String {
     format!("{}\n", serde_json::to_string_pretty(value).unwrap_or_default())
 }
 
-fn listed(history: &Kept) -> String {
+/// All changes, the newest first.
+pub fn listed(history: &Kept) -> String {
     let (mut page, now) = (Page::new(), clock::now());
     for change in history.last(KEPT) {
         page.entry(&in_short(change, now));
@@ -70,7 +74,8 @@ fn listed(history: &Kept) -> String {
     page.finish()
 }
 
-fn shown(entry: &Entry) -> String {
+/// One change with its difference.
+pub fn shown(entry: &Entry) -> String {
     let (mut page, now) = (Page::new(), clock::now());
     let change = &entry.change;
     page.heading(BOLD, &in_short(change, now));
@@ -81,7 +86,11 @@ fn shown(entry: &Entry) -> String {
     if entry.diff.is_empty() {
         page.entry("its difference was not kept: it has made room for later ones");
     }
-    format!("{}{}", page.finish(), entry.diff.as_str())
+    let mut text = page.finish();
+    for line in entry.diff.as_str().lines() {
+        let _infallible = writeln!(text, "{}", Plain(line));
+    }
+    text
 }
 
 fn unknown(number: u64, history: &Kept) -> Failed {

@@ -7,6 +7,8 @@ use std::os::fd::AsFd;
 
 use rustix::termios::tcgetwinsize;
 
+use crate::model::plain::Plain;
+
 /// Whether to write in colours.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Paint(bool);
@@ -109,10 +111,12 @@ impl Page {
         self.text
     }
 
+    /// The lines of a text, which may quote others.
     fn wrapped(&self, indent: usize, text: &str) -> Vec<String> {
+        let text = Plain(text).to_string();
         match self.width {
-            Some(width) => wrapped(text, width.saturating_sub(indent)),
-            None => vec![text.to_owned()],
+            Some(width) => wrapped(&text, width.saturating_sub(indent)),
+            None => vec![text],
         }
     }
 }
@@ -167,6 +171,13 @@ mod tests {
     fn a_word_that_is_wider_than_the_terminal_stays_whole() {
         let long = "x".repeat(100);
         assert_eq!(wrapped(&format!("a {long} b"), 40), ["a", &long, "b"]);
+    }
+
+    #[test]
+    fn a_text_cannot_steer_the_terminal_and_begins_no_line() {
+        let mut page = Page::plain();
+        page.entry("a\x1b[2J\nb");
+        assert_eq!(page.finish(), "a\\u{1b}[2J\\nb\n");
     }
 
     #[test]

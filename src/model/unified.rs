@@ -8,6 +8,8 @@ use std::time::Instant;
 use similar::algorithms::{Capture, Compact, Replace, myers};
 use similar::{DiffOp, DiffTag, group_diff_ops};
 
+use super::plain::Plain;
+
 /// So many lines around a change are shown with it.
 const AROUND: usize = 2;
 
@@ -65,8 +67,8 @@ impl<'a> Unified<'a> {
 
 fn signed(sign: char, line: &str) -> String {
     match line.strip_suffix('\n') {
-        Some(line) => format!("{sign}{line}\n"),
-        None => format!("{sign}{line}\n\\ No newline at end of file\n"),
+        Some(line) => format!("{sign}{}\n", Plain(line)),
+        None => format!("{sign}{}\n\\ No newline at end of file\n", Plain(line)),
     }
 }
 
@@ -98,6 +100,11 @@ mod tests {
         let old = "1\n2\n3\n4\n5\n6\n7\n";
         let new = "1\n2\n3\nfour\n5\n6\n7\n";
         assert_eq!(text(old, new), "@@ -2,5 +2,5 @@\n 2\n 3\n-4\n+four\n 5\n 6\n");
+    }
+
+    #[test]
+    fn a_remark_cannot_steer_the_terminal_that_shows_it() {
+        assert_eq!(text("", "# \x1b[2J\tx\n"), "@@ -0,0 +1 @@\n+# \\u{1b}[2J\tx\n");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::Looked;
 use crate::commands::page::{BLUE, BOLD, GREEN, Paint, RED, YELLOW};
 use crate::model::conf::{Text, trim};
+use crate::model::plain::Plain;
 use crate::model::rules::{Finding, Level};
 
 /// Longer lines of a file are not shown whole.
@@ -80,17 +81,9 @@ fn printable(text: &Text) -> String {
     plain(&text.to_string())
 }
 
-/// A file may hold anything, and a terminal must not obey it.
+/// A tab would move what stands below a line.
 fn plain(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '\t' => out.push(' '),
-            _ if letter.is_control() => out.extend(letter.escape_default()),
-            _ => out.push(letter),
-        }
-    }
-    out
+    Plain(text).to_string().replace('\t', " ")
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::model::plain::Plain;
+
 /// A key or a value: any bytes but NUL, UTF-8 or not.
 ///
 /// Clones share their bytes: one line may be said of thousands of nodes.
@@ -158,22 +160,28 @@ const LONGEST_QUOTE: usize = 120;
 #[derive(Clone, Copy)]
 pub struct Brief<'a>(&'a Text);
 
-impl fmt::Display for Brief<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Brief<'_> {
+    fn quoted(self) -> String {
         let bytes = self.0.as_bytes();
         if bytes.len() <= LONGEST_QUOTE {
-            return self.0.fmt(f);
+            return self.0.to_string();
         }
         let continues = |at: &usize| bytes.get(*at).is_some_and(|byte| byte & 0xc0 == 0x80);
         let end = (LONGEST_QUOTE - 3..=LONGEST_QUOTE).rev().find(|at| !continues(at));
         let start = bytes.get(..end.unwrap_or(LONGEST_QUOTE)).unwrap_or_default();
-        write!(f, "{}... ({} bytes)", Text::from(start), bytes.len())
+        format!("{}... ({} bytes)", Text::from(start), bytes.len())
+    }
+}
+
+impl fmt::Display for Brief<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Plain(&self.quoted()).fmt(f)
     }
 }
 
 impl fmt::Debug for Brief<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.to_string(), f)
+        fmt::Debug::fmt(&self.quoted(), f)
     }
 }
 
@@ -238,6 +246,11 @@ mod tests {
         let odd = Text::from(format!("x{}", "ü".repeat(500)).as_str());
         assert_eq!(odd.brief().to_string(), format!("x{}... (1001 bytes)", "ü".repeat(59)));
         assert!(Text::from(&[0x80; 200][..]).brief().to_string().len() < 600);
+    }
+
+    #[test]
+    fn a_message_holds_nothing_that_a_terminal_obeys() {
+        assert_eq!(Text::from("a\x1b[2J").brief().to_string(), "a\\u{1b}[2J");
     }
 
     #[test]

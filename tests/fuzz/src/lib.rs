@@ -4,6 +4,7 @@
 
 pub mod chmpx_output;
 pub mod config;
+pub mod history;
 pub mod left_behind;
 pub mod published;
 pub mod settings_file;
@@ -14,9 +15,10 @@ pub mod state_file;
 pub type Read = fn(&[u8]);
 
 /// Every target with its name.
-pub const ALL: [(&str, Read); 7] = [
+pub const ALL: [(&str, Read); 8] = [
     ("chmpx_output", chmpx_output::read),
     ("config", config::read),
+    ("history", history::read),
     ("left_behind", left_behind::read),
     ("published", published::read),
     ("settings_file", settings_file::read),
