@@ -26,9 +26,14 @@ pub(crate) fn policy() -> Policy {
 
 /// The file made of `text` for the node `cuk` at 192.0.2.10, where every name is another host's.
 pub(crate) fn candidate(text: &str, cuk: &str) -> Candidate {
+    candidate_with(text, cuk, Stamp::Generation)
+}
+
+/// The same, with or without a generation in place of FILEVERSION.
+pub(crate) fn candidate_with(text: &str, cuk: &str, stamp: Stamp) -> Candidate {
     let draft = Draft::new(text, &Cuk::parse(cuk).unwrap());
     let names = draft.questions(&Given::default()).names.into_iter();
     let answers = names.map(|name| (name, vec!["192.0.2.77".parse().unwrap()])).collect();
     let addresses = vec!["192.0.2.10".parse().unwrap()];
-    draft.check(&Host { addresses, answers, ..Host::default() }, Stamp::Generation).unwrap()
+    draft.check(&Host { addresses, answers, ..Host::default() }, stamp).unwrap()
 }

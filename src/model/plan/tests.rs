@@ -3,15 +3,16 @@
 
 mod adoption;
 mod content;
+mod drift;
 mod loss;
 mod registration;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::testing::{candidate, policy};
+use super::testing::{candidate, candidate_with, policy};
 use super::*;
-use crate::model::candidate::Refused;
+use crate::model::candidate::{Refused, Stamp};
 use crate::model::conf::Conf;
 use crate::model::failure::Class as Failure;
 use crate::model::memory::{Mark, Memory, OwedRestart, Process, Quarantine, Seconds};

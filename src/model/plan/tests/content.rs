@@ -18,6 +18,20 @@ fn an_added_server_is_installed_as_the_next_generation() {
 }
 
 #[test]
+fn a_file_that_shows_no_generation_of_ours_is_put_in_place_anew() {
+    let zero = three().replace("FILEVERSION = 1", "FILEVERSION = 0");
+    let content = |stamp| Arc::new(Ok(candidate_with(&zero, CUK, stamp)));
+    let seen = |stamp| {
+        let publication = Publication { content: content(stamp), ..publication(&zero) };
+        let published = Published::Known(Box::new(publication));
+        Observed { published, installed: Installed::File(file(&zero, 0)), ..settled() }
+    };
+    assert_eq!(steps(&seen(Stamp::Generation)), ["install 8 Published"]);
+    let as_published = Observed { chmpx: up(0), ..seen(Stamp::AsPublished) };
+    assert_eq!(steps(&as_published), ["acknowledge 0"]);
+}
+
+#[test]
 fn what_is_still_changing_waits_until_it_is_quiet_but_not_for_ever() {
     let four = text(&["s1", "s2", "s3", "s4"], "");
     let restless = |differing| {
@@ -64,6 +78,30 @@ fn losing_more_than_half_of_the_servers_is_held_until_three_looks_agree() {
     assert_eq!(situations(&looked(2)), [Situation::Held { from: 3, to: 1, looks: 2 }]);
     assert_eq!(steps(&looked(3)), ["install 8 Published"]);
     assert_eq!(steps(&Observed { forced: true, ..looked(1) }), ["install 8 Published"]);
+    let exchanged = Observed { published: published(&text(&["s1", "s8", "s9"], "")), ..settled() };
+    assert_eq!(situations(&exchanged), [Situation::Held { from: 3, to: 3, looks: 1 }]);
+}
+
+#[test]
+fn half_of_the_servers_may_leave_at_once() {
+    let two = text(&["s1", "s2"], "");
+    let memory = Memory { installed: Some(mark(&two, 7)), ..settled().memory };
+    let installed = Installed::File(file(&two, 7));
+    let seen = Observed { installed, adopted: None, memory, ..settled() };
+    let one = published(&text(&["s1"], ""));
+    assert_eq!(steps(&Observed { published: one, ..seen }), ["install 8 Published"]);
+}
+
+#[test]
+fn a_change_that_chmpx_must_not_be_shown_is_told_with_what_speaks_against_it() {
+    let strangers = published(&text(&["s7", "s8", "s9"], ""));
+    let seen = Observed { published: strangers, ..settled() };
+    assert_eq!(steps(&seen), NOTHING);
+    let [Situation::Refused { code, message, .. }] = &situations(&seen)[..] else {
+        panic!("not refused")
+    };
+    assert_eq!(code, "refused-change");
+    assert!(message.starts_with("the server s1:8021 is gone: not one server stays"), "{message}");
 }
 
 #[test]
@@ -88,40 +126,6 @@ fn a_dead_token_does_not_hide_that_a_text_is_refused() {
     let plan = plan(&seen, &policy());
     assert!(plan.situations.iter().any(|s| matches!(s, Situation::Refused { .. })), "{plan:?}");
     assert!(!plan.is_settled());
-}
-
-#[test]
-fn an_edited_file_is_put_right_or_reported() {
-    let seen = Observed { installed: Installed::File(file(&text(&["s9"], ""), 7)), ..settled() };
-    assert_eq!(steps(&seen), ["install 8 Drift"]);
-    let report = Policy { drift: Drift::Report, ..policy() };
-    assert_eq!(steps_by(&seen, &report), NOTHING);
-    assert_eq!(plan(&seen, &report).situations, [Situation::Drifted("it was edited".to_owned())]);
-}
-
-#[test]
-fn a_removed_file_is_put_back_also_while_k2hr3_is_away() {
-    let seen = Observed {
-        k2hr3: K2hr3::Failed(Failure::Unreachable),
-        installed: Installed::Missing,
-        ..settled()
-    };
-    assert_eq!(steps(&seen), ["install 8 Drift"]);
-}
-
-#[test]
-fn whoever_keeps_changing_the_file_is_put_right_ever_more_rarely() {
-    let edited = |times: u64, ago: u64| {
-        let drifts = (0..times).map(|number| NOW - ago - number).collect();
-        let memory = Memory { drifts, ..settled().memory };
-        let installed = Installed::File(file(&text(&["s9"], ""), 7));
-        Observed { installed, memory, rival: Some("x".to_owned()), ..settled() }
-    };
-    assert_eq!(steps(&edited(2, 0)), ["install 8 Drift"]);
-    assert_eq!(steps(&edited(3, 60)), ["install 8 Drift"]);
-    let contested = Situation::Contested { times: 4, rival: Some("x".to_owned()), due_in: 20 };
-    assert_eq!(situations(&edited(4, 100)), [contested]);
-    assert_eq!(steps(&Observed { forced: true, ..edited(9, 0) }), ["install 8 Drift"]);
 }
 
 #[test]

@@ -104,9 +104,20 @@ fn a_chmpx_that_was_lost_and_that_nobody_brings_back_is_started() {
     };
     let dead = Situation::Dead { generation: None, patience: 1 };
     assert_eq!(situations(&missed(89)), [dead]);
+    assert_eq!(plan(&missed(89), &policy()).again, Some(S(1)));
     assert_eq!(steps(&missed(90)), ["restart"]);
     let hands_off = Policy { on_change: OnChange::None, ..policy() };
     assert_eq!(steps_by(&missed(90), &hands_off), NOTHING);
+    assert_eq!(plan(&missed(90), &hands_off).again, Some(S(10)), "somebody may start it");
+}
+
+#[test]
+fn a_chmpx_that_was_lost_with_the_only_file_there_is_is_started_with_it() {
+    let mut seen = proven(on_trial(95, Chmpx::Down, 1, Some(NOW - 90)));
+    seen.memory.good = None;
+    seen.memory.missed = Some(NOW - 90);
+    assert_eq!(situations(&seen), [Situation::Dead { generation: None, patience: 0 }]);
+    assert_eq!(steps(&seen), ["restart"]);
 }
 
 #[test]

@@ -47,6 +47,8 @@ fn registering_in_vain_becomes_rarer() {
     assert_eq!(steps(&tried(4, 319)), NOTHING);
     assert_eq!(steps(&tried(4, 320)), ["register"]);
     assert_eq!(steps(&tried(40, 3600)), ["register"]);
+    assert_eq!(plan(&tried(1, 4), &policy()).again, Some(S(5)));
+    assert_eq!(steps(&Observed { forced: true, ..tried(1, 4) }), ["register"]);
 }
 
 #[test]
@@ -55,6 +57,7 @@ fn without_a_token_a_missing_node_can_only_be_told() {
         Observed { membership: Membership::Missing { looks: 9 }, has_token: false, ..settled() };
     assert_eq!(steps(&seen), NOTHING);
     assert_eq!(situations(&seen), [Situation::NotMember { has_token: false }]);
+    assert_eq!(plan(&seen, &policy()).again, None);
 }
 
 #[test]
