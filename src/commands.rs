@@ -27,7 +27,7 @@ use crate::agent::{Chain, Trouble};
 use crate::effects::k2hr3::Unusable;
 use crate::effects::lock::LockError;
 use crate::model::failure::Class;
-use crate::model::report::Report;
+use crate::model::report::{Code, Report};
 use crate::node::StartError;
 use crate::settings::SettingsError;
 
@@ -76,14 +76,36 @@ impl Exit {
     /// What a report amounts to.
     pub fn of(report: &Report) -> Self {
         let token = report.troubles.iter().any(|t| t.class == Some(Class::Token));
-        match report.verdict.code.as_str() {
+        match report.verdict.code {
             _ if report.settled => Self::Ok,
-            "refused" | "quarantined" | "rolled-back" | "held" => Self::Refused,
-            "no-token" => Self::NoPermission,
-            "trouble" | "waiting-for-k2hr3" if token => Self::NoPermission,
-            "cannot-install" => Self::CannotWrite,
-            "trouble" | "waiting-for-k2hr3" | "registering" => Self::Unavailable,
-            _ => Self::NotYet,
+            Code::Refused | Code::Quarantined | Code::RolledBack | Code::Held => Self::Refused,
+            Code::NoToken => Self::NoPermission,
+            Code::Trouble | Code::WaitingForK2hr3 if token => Self::NoPermission,
+            Code::CannotInstall | Code::NoWayBack => Self::CannotWrite,
+            Code::Trouble | Code::WaitingForK2hr3 | Code::Registering | Code::NotRunning => {
+                Self::Unavailable
+            }
+            Code::NoSuchRole => Self::Settings,
+            Code::Settled
+            | Code::Draining
+            | Code::Acting
+            | Code::Settling
+            | Code::Adopting
+            | Code::Starting
+            | Code::Restarting
+            | Code::TokenRefused
+            | Code::Unregistered
+            | Code::Drifted
+            | Code::Contested
+            | Code::Swallowed
+            | Code::Busy
+            | Code::Blind
+            | Code::RefusedByChmpx
+            | Code::RestartOwed
+            | Code::ChmpxUnknown
+            | Code::NoChmpx
+            | Code::WaitsElsewhere
+            | Code::Dead => Self::NotYet,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::model::report::severity::ROWS;
+use crate::model::report::Code;
 
 /// What happens, beside the verdicts: the words of the field `event`.
 pub const EVENTS: [&str; 16] = [
@@ -24,13 +24,9 @@ pub const EVENTS: [&str; 16] = [
     "history-anew",
 ];
 
-/// The code of a verdict that is a trouble.
-const TROUBLE: &str = "trouble";
-
 /// Every kind: the events and the codes of verdicts.
 pub fn kinds() -> impl Iterator<Item = &'static str> {
-    let codes = ROWS.iter().map(|row| row.code).filter(|code| !code.contains(' '));
-    EVENTS.into_iter().chain(codes).chain([TROUBLE])
+    EVENTS.into_iter().chain(Code::ALL.iter().map(|code| code.as_str()))
 }
 
 /// The message id of a kind, as the catalog has it: taken from its name, so that it stays as long

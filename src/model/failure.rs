@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 /// Does waiting help?
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outlook {
     /// It may pass by itself.

@@ -8,6 +8,7 @@ mod tally;
 
 use std::fmt::Display;
 
+use super::failure::Outlook;
 use super::memory::{Mark, Seconds};
 use super::observed::{Carrier, Server};
 use super::report::Report;
@@ -42,8 +43,9 @@ fn node(page: &mut Page, report: &Report, counts: &Counts) {
         let help = "What an operator should know, by its stable code.";
         page.gauges("situation", help, "code", codes.into_iter().map(|code| (code, 1)));
     }
-    let count = |word| report.troubles.iter().filter(|trouble| trouble.outlook == word).count();
-    let troubles = ["passing", "lasting"].map(|word| (word, count(word)));
+    let count = |is| report.troubles.iter().filter(|trouble| trouble.outlook == is).count();
+    let outlooks = [("passing", Outlook::Passing), ("lasting", Outlook::Lasting)];
+    let troubles = outlooks.map(|(word, outlook)| (word, count(outlook)));
     let help = "What could not be found out or done, by whether it may pass by itself.";
     page.gauges("troubles", help, "outlook", troubles);
 }

@@ -1,5 +1,6 @@
 //! What the agent tells about itself: one verdict, and the facts behind it.
 
+pub mod code;
 mod course;
 mod fact;
 mod news;
@@ -17,6 +18,7 @@ use super::memory::{Mark, Memory, Seconds};
 use super::observed::{Carrier, Chmpx, Observed, Published};
 use super::plan::{Plan, Policy};
 
+pub use code::Code;
 pub use course::{Course, Turns};
 pub use fact::{AgentFact, Ailment, ChmpxFact, PaceFact, PublishedFact, Traffic};
 pub use severity::Severity;
@@ -125,7 +127,7 @@ impl Report {
         Self {
             version: VERSION,
             verdict: Words::new(
-                "not-running",
+                Code::NotRunning,
                 "no agent runs",
                 Some("start it with `systemctl start k2hdkc-slave-agent`"),
             ),

@@ -7,6 +7,7 @@ use crate::agent::Trouble;
 use crate::effects::clock;
 use crate::effects::state::Kept;
 use crate::model::conf::Conf;
+use crate::model::failure::Outlook;
 use crate::model::impact::{Class, compare};
 use crate::model::memory::{Mark, Quarantine};
 use crate::model::plan::OnChange;
@@ -21,7 +22,7 @@ impl Node {
         });
         let Some(bad) = failed.or_else(|| self.memory.installed.clone()) else { return Ok(()) };
         let Some((good, bytes)) = self.way_back(&bad.published) else {
-            return self.forget_copies();
+            return if by_hand { Err(no_copy()) } else { self.forget_copies() };
         };
         let now = clock::now();
         let before = self.memory.quarantine.take().filter(|q| q.hash == bad.published);
@@ -98,5 +99,16 @@ impl Node {
         let changes = compare(self.adopted.as_ref()?, conf).changes;
         let cold = changes.into_iter().find(|change| change.class == Class::Cold)?;
         Some(format!("{}: {}", cold.what, cold.why))
+    }
+}
+
+fn no_copy() -> Trouble {
+    Trouble {
+        doing: "putting an earlier good file back".to_owned(),
+        outlook: Outlook::Lasting,
+        help: Some("publish a good file; copies are made as chmpx takes it".to_owned()),
+        class: None,
+        retry_after: None,
+        cause: "no copy of one is left in the state directory".into(),
     }
 }

@@ -11,7 +11,7 @@ use crate::agent::{Chain, Cycle, Trouble};
 use crate::effects::{clock, disk, process, socket};
 use crate::model::memory::Seconds;
 use crate::model::report::{
-    AgentFact, Ailment, Course, Loudness, PaceFact, Report, Turns, Voice, report,
+    AgentFact, Ailment, Code, Course, Loudness, PaceFact, Report, Turns, Voice, report,
 };
 
 /// The file with the last report, beside the lock and the socket.
@@ -176,7 +176,7 @@ fn ailment(trouble: &Trouble, now: Seconds) -> Ailment {
     Ailment {
         doing: trouble.doing.clone(),
         cause: Chain(&*trouble.cause).to_string(),
-        outlook: Ailment::outlook_word(trouble.outlook),
+        outlook: trouble.outlook,
         class: trouble.class,
         help: trouble.help.clone(),
         since: now,
@@ -187,7 +187,7 @@ fn ailment(trouble: &Trouble, now: Seconds) -> Ailment {
 /// Whether the verdict of `report` is about `trouble`.
 fn tells(report: &Report, trouble: &Ailment) -> bool {
     let first = report.troubles.first();
-    report.verdict.code == "trouble" && first.is_some_and(|first| first.doing == trouble.doing)
+    report.verdict.code == Code::Trouble && first.is_some_and(|first| first.doing == trouble.doing)
 }
 
 /// One line when a trouble begins that the verdict does not tell, one now and then while it lasts,

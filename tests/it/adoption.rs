@@ -175,7 +175,7 @@ async fn a_directory_at_the_target_is_told_and_its_end_is_noticed() {
     fs::remove_file(node.target()).unwrap();
     fs::create_dir(node.target()).unwrap();
     // Whoever was quicker: the agent may have put the file back in between.
-    node.until("it is told", |report| report.verdict.code == "cannot-install").await;
+    node.until("it is told", |report| report.verdict.code.as_str() == "cannot-install").await;
     fs::remove_dir(node.target()).unwrap();
     node.until("the file is back", |report| report.settled && node.target().is_file()).await;
 }
@@ -193,7 +193,8 @@ async fn a_file_whose_previous_version_is_gone_is_replaced_all_the_same() {
 #[tokio::test]
 async fn whoever_keeps_changing_the_file_is_told_and_not_fought_without_end() {
     let node = settled(&[], &[]).await;
-    let contested = || node.report().is_some_and(|report| report.verdict.code == "contested");
+    let contested =
+        || node.report().is_some_and(|report| report.verdict.code.as_str() == "contested");
     for _ in 0..20 {
         if contested() {
             break;
@@ -242,7 +243,7 @@ async fn a_removed_server_that_is_up_is_draining_until_it_goes_down() {
 
     node.chmpx().ring("127.0.1.3 DOWN\n* UP\n").unwrap();
     node.until("it is gone", |report| {
-        report.verdict.code == "settled" && report.chmpx.servers.len() == 2
+        report.verdict.code.as_str() == "settled" && report.chmpx.servers.len() == 2
     })
     .await;
 }

@@ -87,7 +87,7 @@ async fn unregister_takes_the_node_out_and_keeps_it_out_until_register() {
     let reads = node.k2hr3.counts().await.unwrap().of(Route::Read);
     node.k2hr3.until(|counts| counts.of(Route::Read) > reads + 5).await.unwrap();
     assert_eq!(node.cluster.slaves().await.unwrap().len(), 0);
-    assert_eq!(node.report().unwrap().verdict.code, "unregistered");
+    assert_eq!(node.report().unwrap().verdict.code.as_str(), "unregistered");
 
     let output = node.run(&["register"]).await;
     assert_eq!(output.status.code(), Some(0), "{}{}", text(&output.stdout), text(&output.stderr));

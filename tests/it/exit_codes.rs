@@ -36,7 +36,8 @@ async fn monitoring_ends_with_0_to_3() {
     let mut node = Node::settled().await;
     ends(&node, &["status", "--check"], Exit::Ok).await;
     node.k2hr3.revoke(node.cluster.token()).await.unwrap();
-    let refused = |report: &Report| report.situations.iter().any(|it| it.code == "token-refused");
+    let refused =
+        |report: &Report| report.situations.iter().any(|it| it.code.as_str() == "token-refused");
     node.until("it goes on by its address", refused).await;
     ends(&node, &["status", "--check"], Exit::Warning).await;
     node.stop_agent(Signal::SIGKILL).await;

@@ -88,11 +88,11 @@ async fn a_refused_token_is_told_while_the_node_goes_on_by_its_address() {
     node.k2hr3.revoke(node.cluster.token()).await.unwrap();
     let report = node
         .until("the token is refused", |report| {
-            report.situations.iter().any(|also| also.code == "token-refused")
+            report.situations.iter().any(|also| also.code.as_str() == "token-refused")
         })
         .await;
     assert!(report.settled, "it unsettles nothing");
-    let told = report.situations.iter().find(|also| also.code == "token-refused").unwrap();
+    let told = report.situations.iter().find(|also| also.code.as_str() == "token-refused").unwrap();
     assert!(told.help.as_ref().unwrap().contains("new role token"));
 
     node.write_token(&node.cluster.user_made_token(0).await.unwrap());

@@ -47,7 +47,7 @@ async fn a_poisoned_publication_is_refused_and_a_mended_one_is_taken() {
         let poisoned = poison(&good);
         assert_ne!(poisoned, good, "{what} is not poisoned");
         node.cluster.publish(poisoned).await.unwrap();
-        let report = node.until(what, |report| report.verdict.code == code).await;
+        let report = node.until(what, |report| report.verdict.code.as_str() == code).await;
         assert_eq!(node.installed(), good, "{what}");
         assert!(report.verdict.help.is_some(), "{what}");
         node.cluster.publish(template.clone()).await.unwrap();
@@ -111,7 +111,7 @@ async fn an_answer_that_is_none_leaves_everything_as_it_is() {
             })
             .await;
         assert_eq!(node.installed(), good, "{what}");
-        assert_eq!(report.verdict.code, "trouble", "{what}");
+        assert_eq!(report.verdict.code.as_str(), "trouble", "{what}");
         assert!(report.verdict.sentence.contains(told), "{what}: {}", report.verdict.sentence);
         assert!(report.verdict.help.is_some(), "{what}");
         node.k2hr3.clear_faults().await.unwrap();

@@ -1,5 +1,6 @@
 //! K2HR3 over TLS: who it is has to be proven, and nothing is sent to anybody else.
 
+use k2hdkc_slave_agent::model::failure::Outlook;
 use sim::k2hr3::{Cluster, Papers, Route, Validity};
 
 use crate::support::Node;
@@ -14,7 +15,7 @@ async fn node(name: &str, validity: Validity) -> (Node, Papers) {
     (Node::with_k2hr3(&tls).await, papers)
 }
 
-async fn is_never_trusted(mut node: Node, outlook: &str, advice: &str) -> Node {
+async fn is_never_trusted(mut node: Node, outlook: Outlook, advice: &str) -> Node {
     node.start_chmpx();
     node.start_agent();
     let report = node.until_code("trouble").await;
@@ -28,7 +29,7 @@ async fn is_never_trusted(mut node: Node, outlook: &str, advice: &str) -> Node {
 #[tokio::test]
 async fn an_unknown_authority_is_not_trusted_until_its_certificate_is_named() {
     let (node, papers) = node("127.0.0.1", Validity::Good).await;
-    let mut node = is_never_trusted(node, "lasting", "never ignored").await;
+    let mut node = is_never_trusted(node, Outlook::Lasting, "never ignored").await;
 
     node.set("k2hr3.ca_file", &papers.authority.display().to_string());
     let hangup = nix::sys::signal::Signal::SIGHUP;
@@ -51,7 +52,7 @@ async fn a_host_without_any_certificates_speaks_http_all_the_same() {
 #[tokio::test]
 async fn a_certificate_that_is_its_own_authority_is_trusted_once_it_is_named() {
     let (node, papers) = node("127.0.0.1", Validity::SignsItself).await;
-    let mut node = is_never_trusted(node, "lasting", "never ignored").await;
+    let mut node = is_never_trusted(node, Outlook::Lasting, "never ignored").await;
 
     node.set("k2hr3.ca_file", &papers.certificate.display().to_string());
     let hangup = nix::sys::signal::Signal::SIGHUP;
@@ -64,16 +65,16 @@ async fn a_certificate_that_is_its_own_authority_has_to_be_the_very_one_and_for_
     let (mut other, _) = node("127.0.0.1", Validity::SignsItself).await;
     let (mut elsewhere, papers) = node("k2hr3.example", Validity::SignsItself).await;
     other.set("k2hr3.ca_file", &papers.certificate.display().to_string());
-    is_never_trusted(other, "lasting", "never ignored").await;
+    is_never_trusted(other, Outlook::Lasting, "never ignored").await;
     elsewhere.set("k2hr3.ca_file", &papers.certificate.display().to_string());
-    is_never_trusted(elsewhere, "lasting", "never ignored").await;
+    is_never_trusted(elsewhere, Outlook::Lasting, "never ignored").await;
 }
 
 #[tokio::test]
 async fn a_certificate_for_another_name_is_not_trusted() {
     let (mut node, papers) = node("k2hr3.example", Validity::Good).await;
     node.set("k2hr3.ca_file", &papers.authority.display().to_string());
-    is_never_trusted(node, "lasting", "never ignored").await;
+    is_never_trusted(node, Outlook::Lasting, "never ignored").await;
 }
 
 #[tokio::test]
@@ -81,5 +82,5 @@ async fn an_expired_certificate_is_not_trusted() {
     let (mut node, papers) = node("127.0.0.1", Validity::Expired).await;
     node.set("k2hr3.ca_file", &papers.authority.display().to_string());
     // So it looks to a node whose clock is wrong as well, and clocks are set after the start.
-    is_never_trusted(node, "passing", "set the clock, or renew the certificate").await;
+    is_never_trusted(node, Outlook::Passing, "set the clock, or renew the certificate").await;
 }

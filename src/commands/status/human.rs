@@ -7,6 +7,7 @@ use super::check::severity;
 use super::source::{From, Source, Standing};
 use crate::commands::ages::{age, short, span};
 use crate::commands::page::{GREEN, Page, RED, YELLOW};
+use crate::model::failure::Outlook;
 use crate::model::memory::{Mark, Seconds};
 use crate::model::observed::{Carrier, Server};
 use crate::model::report::{Ailment, Report, Severity, Words};
@@ -173,10 +174,9 @@ fn tell_trouble(trouble: &Ailment, now: Seconds, page: &mut Page) {
     let Ailment { doing, cause, outlook, help, since, count, .. } = trouble;
     page.line("trouble", &format!("{doing}: {cause}"));
     let times = if *count == 1 { "once".to_owned() } else { format!("{count} times") };
-    let outlook = if outlook == Ailment::PASSING {
-        "it may pass by itself"
-    } else {
-        "it lasts until somebody acts"
+    let outlook = match outlook {
+        Outlook::Passing => "it may pass by itself",
+        Outlook::Lasting => "it lasts until somebody acts",
     };
     page.line("", &format!("{times} since {}; {outlook}", age(*since, now)));
     if let Some(help) = help {

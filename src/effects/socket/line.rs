@@ -11,6 +11,7 @@ use super::{LONGEST_WAIT, Until};
 use crate::effects::clock;
 use crate::model::metrics::{self, Counts};
 use crate::model::report::Report;
+use crate::model::report::code::Phase;
 
 /// What the loop is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,16 +143,5 @@ impl Line {
 
 /// Whether waiting would not change a report soon.
 pub fn is_final(report: &Report) -> bool {
-    const UNDERWAY: [&str; 9] = [
-        "registering",
-        "settling",
-        "adopting",
-        "busy",
-        "swallowed",
-        "restarting",
-        "starting",
-        "dead",
-        "held",
-    ];
-    report.settled || !UNDERWAY.contains(&report.verdict.code.as_str())
+    report.settled || report.verdict.code.phase() == Phase::Stays
 }

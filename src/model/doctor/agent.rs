@@ -2,29 +2,30 @@
 
 use super::super::failure::Class;
 use super::super::observed::{K2hr3, Observed};
+use super::super::report::Code;
 use super::{Agent, Finding, Survey};
 
 /// What other findings tell with more to it, seen anew.
-const SEEN_ANEW: [&str; 19] = [
-    "refused",
-    "no-chmpx",
-    "waits-elsewhere",
-    "chmpx-unknown",
-    "blind",
-    "busy",
-    "swallowed",
-    "adopting",
-    "starting",
-    "restarting",
-    "settling",
-    "no-token",
-    "registering",
-    "unregistered",
-    "no-such-role",
-    "waiting-for-k2hr3",
-    "cannot-install",
-    "draining",
-    "token-refused",
+const SEEN_ANEW: [Code; 19] = [
+    Code::Refused,
+    Code::NoChmpx,
+    Code::WaitsElsewhere,
+    Code::ChmpxUnknown,
+    Code::Blind,
+    Code::Busy,
+    Code::Swallowed,
+    Code::Adopting,
+    Code::Starting,
+    Code::Restarting,
+    Code::Settling,
+    Code::NoToken,
+    Code::Registering,
+    Code::Unregistered,
+    Code::NoSuchRole,
+    Code::WaitingForK2hr3,
+    Code::CannotInstall,
+    Code::Draining,
+    Code::TokenRefused,
 ];
 
 pub(super) fn at_work(agent: &Agent) -> Finding {
@@ -54,7 +55,7 @@ pub(super) fn situations(agent: &Agent) -> Vec<Finding> {
         Finding::fault("trouble", format!("{}: {}", trouble.doing, trouble.cause), help)
     });
     let situations = report.situations.iter();
-    let situations = situations.filter(|told| !SEEN_ANEW.contains(&told.code.as_str()));
+    let situations = situations.filter(|told| !SEEN_ANEW.contains(&told.code));
     let situations = situations.filter_map(|told| {
         let help = told.help.as_deref()?;
         Some(Finding::fault("situation", told.sentence.clone(), help))

@@ -7,14 +7,14 @@ use super::super::observed::{
     Chmpx, Installed, InstalledFile, K2hr3, Membership, Observed, Published,
 };
 use super::super::plan::{Policy, plan};
-use super::super::report::words;
+use super::super::report::{Code, words};
 use super::{Finding, Survey};
 
 pub(super) fn membership(seen: &Observed, survey: &Survey) -> Finding {
     const CODE: &str = "membership";
     // One look cannot find that out: K2HR3 is asked about it after a registration only.
     let situations = survey.agent.report().map_or(&[][..], |report| &report.situations);
-    let is_stray = situations.iter().any(|told| told.code == "no-such-role");
+    let is_stray = situations.iter().any(|told| told.code == Code::NoSuchRole);
     let membership = if is_stray { Membership::Stray } else { seen.membership };
     match (membership, seen.k2hr3) {
         (Membership::Listed, _) => Finding::fine(CODE, "K2HR3 lists this node in its role"),

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::model::failure::Class;
+use crate::model::failure::{Class, Outlook};
 use crate::model::memory::{Mark, Memory};
 use crate::model::observed::{
     Attention, Chmpx, Installed, InstalledFile, K2hr3, Membership, Published, Running, Server,
 };
 use crate::model::plan::testing::policy;
-use crate::model::report::{Ailment, Words};
+use crate::model::report::{Ailment, Code, Words};
 use crate::model::supervisor::Elsewhere;
 
 const FILE: &str = "[GLOBAL]\nGROUP = g\nFILEVERSION = 7\nMODE = SLAVE\nDELIVERMODE = hash\n\
@@ -230,14 +230,9 @@ fn what_keeps_k2hr3_from_telling_is_a_fault() {
     assert_eq!(found(|_, s| s.unanswered = Some(why)), [("k2hr3", Level::Fault)]);
 }
 
-fn report(code: &str, troubles: Vec<Ailment>) -> Box<Report> {
+fn report(code: Code, troubles: Vec<Ailment>) -> Box<Report> {
     let (seen, _) = healthy();
-    let words = Words {
-        code: code.to_owned(),
-        sentence: "x".to_owned(),
-        help: Some("y".to_owned()),
-        since: None,
-    };
+    let words = Words { code, sentence: "x".to_owned(), help: Some("y".to_owned()), since: None };
     let plan = crate::model::plan::Plan::default();
     let report = crate::model::report::report(&seen, &plan, &policy(), "role", troubles);
     Box::new(Report { situations: vec![words], ..report })
@@ -246,20 +241,21 @@ fn report(code: &str, troubles: Vec<Ailment>) -> Box<Report> {
 #[test]
 fn what_only_the_agent_knows_is_told_and_what_was_seen_anew_is_not_told_twice() {
     let told = |code| found(move |_, s| s.agent = Agent::Told(report(code, Vec::new())));
-    assert_eq!(told("contested"), [("situation", Level::Fault)]);
-    assert_eq!(told("blind"), []);
-    assert_eq!(told("no-such-role"), [("membership", Level::Fault)]);
+    assert_eq!(told(Code::Contested), [("situation", Level::Fault)]);
+    assert_eq!(told(Code::Blind), []);
+    assert_eq!(told(Code::NoSuchRole), [("membership", Level::Fault)]);
     let trouble = |class| Ailment {
         doing: "installing".to_owned(),
         cause: "No space left".to_owned(),
-        outlook: "passing".to_owned(),
+        outlook: Outlook::Passing,
         class,
         help: None,
         since: 0,
         count: 1,
     };
-    let with =
-        |about| found(move |_, s| s.agent = Agent::Told(report("draining", vec![trouble(about)])));
+    let with = |about| {
+        found(move |_, s| s.agent = Agent::Told(report(Code::Draining, vec![trouble(about)])))
+    };
     assert_eq!(with(None), [("trouble", Level::Fault)]);
     assert_eq!(with(Some(Class::Busy)), []);
 }
@@ -267,7 +263,7 @@ fn what_only_the_agent_knows_is_told_and_what_was_seen_anew_is_not_told_twice() 
 #[test]
 fn an_agent_that_does_not_run_is_a_fault_and_one_of_somebody_else_is_not() {
     assert_eq!(found(|_, s| s.agent = Agent::Gone), [("agent", Level::Fault)]);
-    let foreign = Agent::NotOurs(Some(report("contested", Vec::new())));
+    let foreign = Agent::NotOurs(Some(report(Code::Contested, Vec::new())));
     assert_eq!(found(|_, s| s.agent = foreign), [("situation", Level::Fault)]);
     assert_eq!(found(|_, s| s.unreadable_token = Some("/t".into())), []);
 }

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::model::failure::Class;
-use crate::model::report::{Ailment, ChmpxFact, PublishedFact, Traffic, VERSION, Words};
+use crate::model::failure::{Class, Outlook};
+use crate::model::report::{Ailment, ChmpxFact, Code, PublishedFact, Traffic, VERSION, Words};
 
-fn words(code: &str) -> Words {
-    Words { code: code.to_owned(), sentence: "a sentence".to_owned(), help: None, since: None }
+fn words(code: Code) -> Words {
+    Words { code, sentence: "a sentence".to_owned(), help: None, since: None }
 }
 
 /// A report in which everything is known; `name` is in every text that is not out of a list.
@@ -22,7 +22,7 @@ fn full(name: &str) -> Report {
     let trouble = Ailment {
         doing: name.to_owned(),
         cause: name.to_owned(),
-        outlook: "passing".to_owned(),
+        outlook: Outlook::Passing,
         class: Some(Class::Busy),
         help: None,
         since: 1_800_000_000,
@@ -30,7 +30,7 @@ fn full(name: &str) -> Report {
     };
     Report {
         version: VERSION,
-        verdict: words("trouble"),
+        verdict: words(Code::Trouble),
         settled: false,
         at: 1_800_000_060,
         role: name.to_owned(),
@@ -53,7 +53,7 @@ fn full(name: &str) -> Report {
         },
         traffic: Traffic::default(),
         restarts_left: 2,
-        situations: vec![words("token-refused"), words("draining"), words("draining")],
+        situations: vec![words(Code::TokenRefused), words(Code::Draining), words(Code::Draining)],
         troubles: vec![trouble],
         good: None,
         pace: None,

@@ -14,6 +14,8 @@ pub(super) fn lost(seen: &Observed, policy: &Policy, plan: &mut Plan) {
         let present = memory.installed.as_ref().map(|installed| installed.published.as_str());
         if memory.fallback(present.unwrap_or_default()).is_some() {
             plan.steps.push(Step::RollBack { by_hand: true });
+        } else {
+            plan.situations.push(Situation::NoWayBack);
         }
         return;
     }

@@ -48,6 +48,8 @@ pub enum Situation {
     },
     /// An operator went back from what is published.
     RolledBack,
+    /// An operator wants to go back, and no other file is known to be good.
+    NoWayBack,
     /// The target cannot be replaced.
     Obstacle(String),
     /// Somebody else changed the target, and the policy is to report it.

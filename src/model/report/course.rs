@@ -88,14 +88,14 @@ fn is_round(count: u64) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::failure::Class;
+    use super::super::super::failure::{Class, Outlook};
     use super::*;
 
     fn ailment(doing: &str, class: Option<Class>, since: Seconds) -> Ailment {
         Ailment {
             doing: doing.to_owned(),
             cause: format!("cause {since}"),
-            outlook: Ailment::PASSING.to_owned(),
+            outlook: Outlook::Passing,
             class,
             help: None,
             since,

@@ -15,8 +15,8 @@ pub struct Ailment {
     pub doing: String,
     /// Why it did not work, cause by cause.
     pub cause: String,
-    /// Does waiting help? `passing` or `lasting`.
-    pub outlook: String,
+    /// Does waiting help?
+    pub outlook: Outlook,
     /// What kind of failure of K2HR3 it was; `None` where it is about this node alone.
     pub class: Option<Class>,
     /// What the operator can do.
@@ -28,20 +28,9 @@ pub struct Ailment {
 }
 
 impl Ailment {
-    /// The word for a trouble that may pass.
-    pub const PASSING: &str = "passing";
-
     /// Whether it is about reaching K2HR3.
     pub fn is_about_k2hr3(&self) -> bool {
         self.class.is_some()
-    }
-
-    /// The word for an outlook.
-    pub fn outlook_word(outlook: Outlook) -> String {
-        match outlook {
-            Outlook::Passing => Self::PASSING.to_owned(),
-            Outlook::Lasting => "lasting".to_owned(),
-        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What two reports have to do with each other: how long it has been so, and what is new.
 
-use super::{Report, Words};
+use super::{Code, Report, Words};
 
 impl Report {
     /// Fills in since when it has been so, where `last` has said the same already.
@@ -55,7 +55,7 @@ impl Report {
     pub fn is_news_after(&self, other: &Self) -> bool {
         let (a, b) = (&self.verdict, &other.verdict);
         let same_verdict = (&a.code, &a.help) == (&b.code, &b.help)
-            && (a.code == "trouble" || a.sentence == b.sentence);
+            && (a.code == Code::Trouble || a.sentence == b.sentence);
         !same_verdict
             || self.installed != other.installed
             || self.adopted != other.adopted

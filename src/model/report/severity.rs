@@ -1,6 +1,6 @@
 //! How bad each verdict is, for `status --check` and for the log. The one place where it is decided.
 
-use super::{Ailment, Report, Words};
+use super::{Ailment, Code, Report, Words};
 use crate::model::memory::Seconds;
 
 /// What a monitoring system is told; the numbers are the exit codes of its plug-ins.
@@ -33,8 +33,6 @@ impl Severity {
 /// How bad something is, and how bad it gets when it lasts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Row {
-    /// The code of the verdict or situation.
-    pub code: &'static str,
     /// How bad it is at once.
     pub at_once: Severity,
     /// After how many seconds it gets how bad.
@@ -43,67 +41,67 @@ pub struct Row {
     pub calls_for_a_person: bool,
 }
 
-const fn row(code: &'static str, at_once: Severity, later: Option<(Seconds, Severity)>) -> Row {
-    Row { code, at_once, later, calls_for_a_person: false }
+const fn row(at_once: Severity) -> Row {
+    Row { at_once, later: None, calls_for_a_person: false }
+}
+
+const fn later(at_once: Severity, after: Seconds, worse: Severity) -> Row {
+    Row { later: Some((after, worse)), ..row(at_once) }
 }
 
 /// One that stays until a person does something.
-const fn act(code: &'static str, at_once: Severity, later: Option<(Seconds, Severity)>) -> Row {
-    Row { calls_for_a_person: true, ..row(code, at_once, later) }
+const fn act(row: Row) -> Row {
+    Row { calls_for_a_person: true, ..row }
 }
 
-/// Every code. What only keeps this node from following its cluster is a warning as long as the
-/// last good file is in force; what keeps chmpx from its work is critical.
-pub const ROWS: [Row; 33] = [
-    row("settled", Ok, None),
-    row("draining", Ok, None),
-    row("acting", Ok, None),
-    row("settling", Ok, Some((300, Warning))),
-    row("registering", Ok, Some((120, Warning))),
-    row("adopting", Ok, Some((120, Warning))),
-    row("starting", Ok, Some((180, Warning))),
-    row("restarting", Ok, Some((180, Warning))),
-    row("held", Warning, None),
-    row("waiting-for-k2hr3", Ok, Some((120, Warning))),
-    row(OF_K2HR3, Warning, None),
-    row(OF_THIS_NODE, Warning, Some((300, Critical))),
-    row("token-refused", Warning, None),
-    act("no-token", Critical, None),
-    act("no-such-role", Critical, None),
-    row("unregistered", Warning, None),
-    act("refused", Warning, None),
-    act("quarantined", Warning, None),
-    row("rolled-back", Warning, None),
-    act("cannot-install", Critical, None),
-    row("drifted", Warning, None),
-    row("contested", Warning, None),
-    row("swallowed", Ok, Some((60, Warning))),
-    row("busy", Ok, Some((300, Warning))),
-    row("blind", Warning, Some((120, Critical))),
-    row("refused-by-chmpx", Warning, Some((300, Critical))),
-    row("restart-owed", Warning, Some((7200, Critical))),
-    row("chmpx-unknown", Warning, None),
-    row("no-chmpx", Warning, Some((120, Critical))),
-    act("waits-elsewhere", Warning, Some((120, Critical))),
-    row("dead", Critical, None),
-    row("not-running", Critical, None),
-    row(NO_FILE, Ok, Some((600, Critical))),
-];
+/// What only keeps this node from following its cluster is a warning as long as the last good file
+/// is in force; what keeps chmpx from its work is critical. A trouble is judged by what it is about.
+const fn of(code: Code) -> Option<Row> {
+    Some(match code {
+        Code::Trouble => return None,
+        Code::Settled | Code::Draining | Code::Acting => row(Ok),
+        Code::Swallowed => later(Ok, 60, Warning),
+        Code::Registering | Code::Adopting | Code::WaitingForK2hr3 => later(Ok, 120, Warning),
+        Code::Starting | Code::Restarting => later(Ok, 180, Warning),
+        Code::Settling | Code::Busy => later(Ok, 300, Warning),
+        Code::Held
+        | Code::TokenRefused
+        | Code::Unregistered
+        | Code::RolledBack
+        | Code::NoWayBack
+        | Code::Drifted
+        | Code::Contested
+        | Code::ChmpxUnknown => row(Warning),
+        Code::Refused | Code::Quarantined => act(row(Warning)),
+        Code::Blind | Code::NoChmpx => later(Warning, 120, Critical),
+        Code::WaitsElsewhere => act(later(Warning, 120, Critical)),
+        Code::RefusedByChmpx => later(Warning, 300, Critical),
+        Code::RestartOwed => later(Warning, 7200, Critical),
+        Code::Dead | Code::NotRunning => row(Critical),
+        Code::NoToken | Code::NoSuchRole | Code::CannotInstall => act(row(Critical)),
+    })
+}
 
 /// A trouble in reaching K2HR3.
-pub const OF_K2HR3: &str = "trouble with K2HR3";
+const OF_K2HR3: Row = row(Warning);
 /// A trouble of this node alone.
-pub const OF_THIS_NODE: &str = "trouble on this node";
+const OF_THIS_NODE: Row = later(Warning, 300, Critical);
 /// Whatever else is the case, while no file has ever been put in place.
-pub const NO_FILE: &str = "no file";
+const NO_FILE: Row = later(Ok, 600, Critical);
 
-fn by_code(code: &str) -> Option<&'static Row> {
-    ROWS.iter().find(|row| row.code == code)
+/// The whole table: what it is called, and how bad it is.
+pub fn rows() -> impl Iterator<Item = (&'static str, Row)> {
+    let codes = Code::ALL.iter().filter_map(|code| Some((code.as_str(), of(*code)?)));
+    codes.chain([
+        ("trouble with K2HR3", OF_K2HR3),
+        ("trouble on this node", OF_THIS_NODE),
+        ("no file", NO_FILE),
+    ])
 }
 
 /// Whether what has this code stays so until a person does something.
-pub fn calls_for_a_person(code: &str) -> bool {
-    by_code(code).is_some_and(|row| row.calls_for_a_person)
+pub fn calls_for_a_person(code: Code) -> bool {
+    of(code).is_some_and(|row| row.calls_for_a_person)
 }
 
 impl Row {
@@ -120,27 +118,28 @@ impl Report {
     /// How bad what it tells is at `now`, all taken together.
     pub fn severity(&self, now: Seconds) -> Severity {
         let age = |since: Option<Seconds>| now.saturating_sub(since.unwrap_or(now));
-        let of_words = |words: &Words| by_code(&words.code).map(|row| row.after(age(words.since)));
+        let of_words = |words: &Words| of(words.code).map(|row| row.after(age(words.since)));
         let of_trouble = |trouble: &Ailment| {
-            let code = if trouble.is_about_k2hr3() { OF_K2HR3 } else { OF_THIS_NODE };
-            by_code(code).map(|row| row.after(trouble.age(now)))
+            let row = if trouble.is_about_k2hr3() { OF_K2HR3 } else { OF_THIS_NODE };
+            row.after(trouble.age(now))
         };
         let since = self.agent.as_ref().map(|agent| agent.since);
-        let no_file = self.installed.is_none() && !self.settled && self.verdict.code != "acting";
+        let no_file =
+            self.installed.is_none() && !self.settled && self.verdict.code != Code::Acting;
         let all = self
             .situations
             .iter()
             .chain([&self.verdict])
             .filter_map(of_words)
-            .chain(self.troubles.iter().filter_map(of_trouble))
-            .chain(by_code(NO_FILE).filter(|_| no_file).map(|row| row.after(age(since))));
+            .chain(self.troubles.iter().map(of_trouble))
+            .chain(no_file.then(|| NO_FILE.after(age(since))));
         all.max().unwrap_or(Ok)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::failure::Class;
+    use super::super::super::failure::{Class, Outlook};
     use super::super::super::history::History;
     use super::super::super::memory::{Mark, Memory, Process};
     use super::super::AgentFact;
@@ -149,7 +148,7 @@ mod tests {
     const BEGAN: Seconds = 100_000;
 
     /// A node with a file in force, of which `code` has been told since [`BEGAN`].
-    fn told(code: &str) -> Report {
+    fn told(code: Code) -> Report {
         let mark = Mark { published: String::new(), generation: 1, at: 1 };
         let memory = Memory { installed: Some(mark), ..Memory::of("i-1") };
         let verdict = Words { since: Some(BEGAN), ..Words::new(code, "", None) };
@@ -160,13 +159,13 @@ mod tests {
         let trouble = Ailment {
             doing: String::new(),
             cause: String::new(),
-            outlook: Ailment::PASSING.to_owned(),
+            outlook: Outlook::Passing,
             class,
             help: None,
             since: BEGAN,
             count: 1,
         };
-        Report { troubles: vec![trouble], ..told("trouble") }
+        Report { troubles: vec![trouble], ..told(Code::Trouble) }
     }
 
     /// How bad it is at once, after three minutes and after a day.
@@ -182,16 +181,16 @@ mod tests {
 
     #[test]
     fn what_passes_by_itself_is_fine_until_it_lasts() {
-        assert_eq!(course(&told("settled")), [Ok; 3]);
-        assert_eq!(course(&told("adopting")), [Ok, Warning, Warning]);
-        assert_eq!(course(&told("blind")), [Warning, Critical, Critical]);
-        assert_eq!(course(&told("dead")), [Critical; 3]);
+        assert_eq!(course(&told(Code::Settled)), [Ok; 3]);
+        assert_eq!(course(&told(Code::Adopting)), [Ok, Warning, Warning]);
+        assert_eq!(course(&told(Code::Blind)), [Warning, Critical, Critical]);
+        assert_eq!(course(&told(Code::Dead)), [Critical; 3]);
     }
 
     #[test]
     fn the_worst_of_all_counts() {
         let report =
-            Report { situations: vec![told("blind").verdict], ..in_trouble(Some(Class::Busy)) };
+            Report { situations: vec![told(Code::Blind).verdict], ..in_trouble(Some(Class::Busy)) };
         assert_eq!(course(&report), [Warning, Critical, Critical]);
     }
 
@@ -199,15 +198,14 @@ mod tests {
     fn a_node_without_any_file_is_critical_after_ten_minutes() {
         let process = Process { pid: 1, started: 1 };
         let agent = AgentFact { version: String::new(), process, since: BEGAN };
-        let report = Report { installed: None, agent: Some(agent), ..told("waiting-for-k2hr3") };
+        let report = Report { installed: None, agent: Some(agent), ..told(Code::WaitingForK2hr3) };
         assert_eq!(course(&report), [Ok, Warning, Critical]);
     }
 
     #[test]
-    fn a_code_has_one_row() {
-        for (at, row) in ROWS.iter().enumerate() {
-            assert!(ROWS.iter().skip(at + 1).all(|other| other.code != row.code), "{}", row.code);
-            assert!(row.later.is_none_or(|(_, worse)| worse > row.at_once), "{}", row.code);
+    fn what_lasts_never_gets_better_by_that() {
+        for (what, row) in rows() {
+            assert!(row.later.is_none_or(|(_, worse)| worse > row.at_once), "{what}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The one sentence that an operator should know.
 
-use super::{Ailment, Words, words};
+use super::{Ailment, Code, Words, words};
+use crate::model::failure::Outlook;
 use crate::model::observed::{InstalledFile, Observed};
 use crate::model::plan::{Plan, Situation, Step};
 
@@ -25,7 +26,7 @@ fn doing(step: &Step) -> String {
 /// from knowing whether it is there.
 pub(super) fn verdict(seen: &Observed, plan: &Plan, troubles: &[Ailment]) -> Words {
     if let (Some(step), true) = (plan.steps.last(), troubles.is_empty()) {
-        return Words::new("acting", doing(step), None);
+        return Words::new(Code::Acting, doing(step), None);
     }
     // What only waits for K2HR3 is explained by what keeps K2HR3 away.
     let waiting = |s: &Situation| {
@@ -34,10 +35,10 @@ pub(super) fn verdict(seen: &Observed, plan: &Plan, troubles: &[Ailment]) -> Wor
     if let Some(trouble) = troubles.first()
         && plan.situations.iter().all(|s| s.is_harmless() || waiting(s))
     {
-        let waits = trouble.is_about_k2hr3() && trouble.outlook == Ailment::PASSING;
+        let waits = trouble.is_about_k2hr3() && trouble.outlook == Outlook::Passing;
         let doing = if waits { "waiting for K2HR3" } else { &trouble.doing };
         let sentence = format!("{doing}: {}", trouble.cause);
-        return Words::new("trouble", sentence, trouble.help.as_deref());
+        return Words::new(Code::Trouble, sentence, trouble.help.as_deref());
     }
     if let Some(pressing) = plan.situations.iter().find(|s| !s.is_harmless()) {
         return words(pressing);
@@ -49,11 +50,11 @@ pub(super) fn verdict(seen: &Observed, plan: &Plan, troubles: &[Ailment]) -> Wor
     match plan.situations.iter().find(|s| **s != Situation::TokenRefused) {
         Some(Situation::NoChmpx) => {
             let sentence = format!("{servers}, generation {generation} installed; no chmpx runs");
-            Words::new("no-chmpx", sentence, words(&Situation::NoChmpx).help.as_deref())
+            Words::new(Code::NoChmpx, sentence, words(&Situation::NoChmpx).help.as_deref())
         }
         Some(draining) => words(draining),
         None => Words::new(
-            "settled",
+            Code::Settled,
             format!("settled: {servers}, generation {generation} adopted"),
             None,
         ),

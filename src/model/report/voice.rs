@@ -1,5 +1,7 @@
 //! Which verdicts the log tells, and how loudly.
 
+use super::super::failure::Outlook;
+use super::code::{Code, Phase};
 use super::{Ailment, Report, severity};
 
 /// How loudly something is told.
@@ -18,27 +20,26 @@ pub enum Loudness {
 /// What the log said last, so that it does not say it twice.
 #[derive(Debug, Default)]
 pub struct Voice {
-    said: Option<(String, String)>,
+    said: Option<(Code, String)>,
 }
 
 impl Voice {
     /// How loudly the verdict of `report` is to be told. What is on its way to somewhere, and what
     /// differs from the last line by nothing but numbers, is only an aside.
     pub fn loudness(&mut self, report: &Report) -> Loudness {
-        const ON_THE_WAY: [&str; 4] = ["acting", "settling", "adopting", "starting"];
         let verdict = &report.verdict;
-        if ON_THE_WAY.contains(&verdict.code.as_str()) {
+        if verdict.code.phase() == Phase::Stage {
             return Loudness::Aside;
         }
         let gist = match report.troubles.first() {
             // However an outage shows itself, it is the same as long as the same is to be done.
-            Some(trouble) if verdict.code == "trouble" => {
+            Some(trouble) if verdict.code == Code::Trouble => {
                 format!("{} {:?}", trouble.doing, trouble.help)
             }
             _ if report.settled => String::new(),
             _ => verdict.sentence.chars().filter(|c| !c.is_ascii_digit()).collect(),
         };
-        let saying = Some((verdict.code.clone(), gist));
+        let saying = Some((verdict.code, gist));
         if self.said == saying {
             return Loudness::Aside;
         }
@@ -48,10 +49,10 @@ impl Voice {
 }
 
 fn of(report: &Report) -> Loudness {
-    let is_lasting = |trouble: &Ailment| trouble.outlook != Ailment::PASSING;
+    let is_lasting = |trouble: &Ailment| trouble.outlook == Outlook::Lasting;
     if report.settled {
         Loudness::Plain
-    } else if severity::calls_for_a_person(&report.verdict.code)
+    } else if severity::calls_for_a_person(report.verdict.code)
         || report.troubles.iter().any(is_lasting)
     {
         Loudness::Alarm
@@ -69,30 +70,39 @@ mod tests {
     use crate::model::history::History;
     use crate::model::memory::Memory;
 
-    fn told(code: &str, sentence: &str) -> Report {
+    fn told(code: Code, sentence: &str) -> Report {
         Report {
-            settled: code == "settled",
+            settled: code == Code::Settled,
             verdict: Words::new(code, sentence, Some("help")),
             ..Report::remembered(&Memory::default(), &History::default(), 0)
         }
     }
 
-    fn loudness<const N: usize>(told_in_turn: [(&str, &str); N]) -> [Loudness; N] {
+    fn loudness<const N: usize>(told_in_turn: [(Code, &str); N]) -> [Loudness; N] {
         let mut voice = Voice::default();
         told_in_turn.map(|(code, sentence)| voice.loudness(&told(code, sentence)))
     }
 
     #[test]
     fn a_change_that_goes_well_is_only_told_by_its_own_line() {
-        let way = [("settled", "3 servers"), ("settling", ""), ("acting", ""), ("adopting", "")];
+        let way = [
+            (Code::Settled, "3 servers"),
+            (Code::Settling, ""),
+            (Code::Acting, ""),
+            (Code::Adopting, ""),
+        ];
         assert_eq!(loudness(way)[1..], [Loudness::Aside; 3]);
-        let ends = [("settled", "3 servers"), ("acting", ""), ("settled", "4 servers")];
+        let ends = [(Code::Settled, "3 servers"), (Code::Acting, ""), (Code::Settled, "4 servers")];
         assert_eq!(loudness(ends), [Loudness::Plain, Loudness::Aside, Loudness::Aside]);
     }
 
     #[test]
     fn what_differs_only_in_its_numbers_is_told_once() {
-        let counts = [("dead", "back in 90 s"), ("dead", "back in 89 s"), ("dead", "it is gone")];
+        let counts = [
+            (Code::Dead, "back in 90 s"),
+            (Code::Dead, "back in 89 s"),
+            (Code::Dead, "it is gone"),
+        ];
         let expected = [Loudness::Warning, Loudness::Aside, Loudness::Warning];
         assert_eq!(loudness(counts), expected);
     }
@@ -100,14 +110,14 @@ mod tests {
     #[test]
     fn what_a_person_has_to_mend_is_an_alarm() {
         assert_eq!(
-            loudness([("refused", "a"), ("held", "b")]),
+            loudness([(Code::Refused, "a"), (Code::Held, "b")]),
             [Loudness::Alarm, Loudness::Warning]
         );
     }
 
     #[test]
     fn being_well_again_is_told_after_anything_that_was_told() {
-        let course = [("settled", "3"), ("held", "b"), ("settled", "3")];
+        let course = [(Code::Settled, "3"), (Code::Held, "b"), (Code::Settled, "3")];
         assert_eq!(loudness(course), [Loudness::Plain, Loudness::Warning, Loudness::Plain]);
     }
 }

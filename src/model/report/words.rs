@@ -1,18 +1,19 @@
-//! A sentence and a piece of advice for every situation. The codes are stable: monitoring may
-//! depend on them.
+//! A code, a sentence and a piece of advice for every situation.
 
 mod adoption;
+mod chmpx;
 mod guard;
 mod role;
 
 use super::super::memory::Seconds;
 use super::super::plan::Situation;
+use super::code::Code;
 
 /// How a situation is told.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Words {
     /// A stable code.
-    pub code: String,
+    pub code: Code,
     /// What is the case.
     pub sentence: String,
     /// What the operator can do, if anything.
@@ -24,70 +25,47 @@ pub struct Words {
 
 impl Words {
     pub(in crate::model::report) fn new(
-        code: &str,
+        code: Code,
         sentence: impl Into<String>,
         help: Option<&str>,
     ) -> Self {
-        Self {
-            code: code.to_owned(),
-            sentence: sentence.into(),
-            help: help.map(str::to_owned),
-            since: None,
-        }
+        Self { code, sentence: sentence.into(), help: help.map(str::to_owned), since: None }
     }
 }
 
 /// Tells `situation`.
 pub fn words(situation: &Situation) -> Words {
-    role::words(situation).unwrap_or_else(|| other_words(situation))
-}
-
-fn other_words(situation: &Situation) -> Words {
     use Situation as S;
     match situation {
+        S::NothingPublished => role::nothing_published(),
+        S::NotMember { has_token: true } => role::registering(),
+        S::NotMember { has_token: false } => role::no_token(),
+        S::NoSuchRole => role::no_such_role(),
+        S::TokenRefused => role::token_refused(),
+        S::Departed => role::unregistered(),
         S::Refused { code, message, help } => guard::refused(code, message, help),
         S::Held { from, to, looks } => guard::held(*from, *to, *looks),
+        S::Settling => guard::settling(),
         S::Quarantined { strikes, said } => guard::quarantined(*strikes, said.as_deref()),
         S::RolledBack => guard::rolled_back(),
+        S::NoWayBack => guard::no_way_back(),
         S::Obstacle(what) => guard::obstacle(what),
         S::Drifted(what) => guard::drifted(what),
         S::Contested { times, rival, due_in } => {
             guard::contested(*times, rival.as_deref(), *due_in)
         }
-        S::Adopting
-        | S::Busy
-        | S::Swallowed
-        | S::Blind(_)
-        | S::RefusedByChmpx(_)
-        | S::RestartOwed { .. }
-        | S::Restarting
-        | S::Starting
-        | S::Dead { .. } => adoption::words(situation),
-        S::NoChmpx => Words::new(
-            "no-chmpx",
-            "the file is in place, but no chmpx runs to read it",
-            Some("start chmpx, e.g. with `systemctl start chmpx`"),
-        ),
-        S::WaitsElsewhere(elsewhere) => Words::new(
-            "waits-elsewhere",
-            format!("no chmpx runs: {}", elsewhere.sentence()),
-            Some(&elsewhere.help()),
-        ),
-        S::ChmpxUnknown(why) => Words::new(
-            "chmpx-unknown",
-            format!("what chmpx has in force could not be found out: {why}"),
-            Some("install chmpxstatus, or set chmpx.control_address and chmpx.ctlport"),
-        ),
-        S::Draining(servers) => Words::new(
-            "draining",
-            format!("removed servers are still up: {}", servers.join(", ")),
-            None,
-        ),
-        S::Settling
-        | S::NothingPublished
-        | S::NotMember { .. }
-        | S::NoSuchRole
-        | S::TokenRefused
-        | S::Departed => Words::new("settling", "what is published is still changing", None),
+        S::Adopting => adoption::adopting(),
+        S::Swallowed => adoption::swallowed(),
+        S::Busy => adoption::busy(),
+        S::Blind(held) => adoption::blind(held.as_deref()),
+        S::RefusedByChmpx(what) => adoption::refused_by_chmpx(what),
+        S::Starting => adoption::starting(),
+        S::Dead { generation, patience } => adoption::dead(*generation, *patience),
+        S::RestartOwed { why, due_in } => adoption::restart_owed(why, *due_in),
+        S::Restarting => adoption::restarting(),
+        S::NoChmpx => chmpx::none(),
+        S::WaitsElsewhere(elsewhere) => chmpx::waits_elsewhere(elsewhere),
+        S::ChmpxUnknown(why) => chmpx::unknown(why),
+        S::Draining(servers) => chmpx::draining(servers),
     }
 }

@@ -70,3 +70,16 @@ async fn the_doctor_finds_what_is_wrong_and_says_how_to_mend_it() {
     let shown = node.run(&["doctor"]).await;
     assert!(String::from_utf8_lossy(&shown.stdout).contains("do         restart chmpx"));
 }
+
+#[tokio::test]
+async fn going_back_is_done_also_where_what_is_published_is_refused() {
+    let node = settled(&[], &[("chmpx.hold", "1s")]).await;
+    until_good(&node).await;
+    publish(&node, LIVE).await;
+    until_adopted(&node, LIVE.1).await;
+    publish(&node, ("{{= %chmpx-mode% }}", "SERVER")).await;
+    node.until_code("refused").await;
+    let back = node.run(&["rollback"]).await;
+    assert_eq!(back.status.code(), Some(0), "{}", String::from_utf8_lossy(&back.stderr));
+    assert!(node.installed().contains(LIVE.0));
+}

@@ -30,7 +30,7 @@ impl Node {
     }
 
     pub async fn until_code(&self, code: &str) -> Report {
-        self.until(code, |report| report.verdict.code == code).await
+        self.until(code, |report| report.verdict.code.as_str() == code).await
     }
 
     /// Waits until what K2HR3 publishes now is in force.

@@ -76,7 +76,7 @@ async fn a_k2hr3_whose_storage_is_down() {
         (Backend::OwnChmpxDead, "storage-down-500", "K2HR3 answered 500", log),
     ] {
         node.k2hr3.backend(mode).await.unwrap();
-        node.until(name, |report| report.verdict.code == "trouble").await;
+        node.until(name, |report| report.verdict.code.as_str() == "trouble").await;
         finds(&node, name, &[cause], &[advice]).await;
         node.k2hr3.backend(Backend::Up).await.unwrap();
         node.until_settled(name).await;

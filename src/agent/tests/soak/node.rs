@@ -129,7 +129,7 @@ fn ailment(trouble: &Trouble, now: Seconds) -> Ailment {
         doing: trouble.doing.clone(),
         cause: trouble.cause.to_string(),
         class: trouble.class,
-        outlook: Ailment::outlook_word(trouble.outlook),
+        outlook: trouble.outlook,
         help: trouble.help.clone(),
         since: now,
         count: 1,

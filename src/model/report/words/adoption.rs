@@ -1,50 +1,55 @@
 //! The words for what lies between an installed and an adopted file.
 
-use super::{Situation, Words};
+use super::{Code, Words};
 
-#[expect(clippy::wildcard_enum_match_arm, reason = "the caller tells all others itself")]
-pub(super) fn words(situation: &Situation) -> Words {
-    use Situation as S;
-    match situation {
-        S::Busy => Words::new(
-            "busy",
-            "chmpx has not taken the file yet: it is busy and does not answer; it is waited for",
-            Some("names of servers that resolve slowly, or not at all, keep it busy: see `doctor`"),
-        ),
-        S::Swallowed => Words::new(
-            "swallowed",
-            "chmpx read the file without applying it; it is written once more",
-            None,
-        ),
-        S::Blind(held) => {
-            let why = held.as_ref().map_or_else(String::new, |held| format!(": {held}"));
-            Words::new(
-                "blind",
-                format!("chmpx runs but no longer notices its file{why}"),
-                Some("restart chmpx, or let the agent do it with chmpx.on_change = auto"),
-            )
-        }
-        S::RefusedByChmpx(what) => Words::new(
-            "refused-by-chmpx",
-            format!("chmpx refuses this change, and every later one, until a restart ({what})"),
-            Some("restart chmpx, or let the agent do it with chmpx.on_change = auto"),
-        ),
-        S::RestartOwed { why, due_in } => Words::new(
-            "restart-owed",
-            match due_in {
-                Some(seconds) => format!("chmpx needs a restart, in {seconds} s: {why}"),
-                None => format!("chmpx needs a restart: {why}"),
-            },
-            Some("`k2hdkc-slave-agent refresh --force` restarts it now"),
-        ),
-        S::Starting => Words::new("starting", "chmpx was started and is not ready yet", None),
-        S::Dead { generation, patience } => dead(*generation, *patience),
-        S::Restarting => Words::new("restarting", "chmpx is expected back from its restart", None),
-        _ => Words::new("adopting", "chmpx has not taken the file yet", None),
-    }
+pub(super) fn adopting() -> Words {
+    Words::new(Code::Adopting, "chmpx has not taken the file yet", None)
 }
 
-fn dead(generation: Option<i32>, patience: u64) -> Words {
+pub(super) fn busy() -> Words {
+    let sentence =
+        "chmpx has not taken the file yet: it is busy and does not answer; it is waited for";
+    let help = "names of servers that resolve slowly, or not at all, keep it busy: see `doctor`";
+    Words::new(Code::Busy, sentence, Some(help))
+}
+
+pub(super) fn swallowed() -> Words {
+    let sentence = "chmpx read the file without applying it; it is written once more";
+    Words::new(Code::Swallowed, sentence, None)
+}
+
+pub(super) fn blind(held: Option<&str>) -> Words {
+    let why = held.map_or_else(String::new, |held| format!(": {held}"));
+    let sentence = format!("chmpx runs but no longer notices its file{why}");
+    Words::new(Code::Blind, sentence, Some(RESTART))
+}
+
+pub(super) fn refused_by_chmpx(what: &str) -> Words {
+    let sentence =
+        format!("chmpx refuses this change, and every later one, until a restart ({what})");
+    Words::new(Code::RefusedByChmpx, sentence, Some(RESTART))
+}
+
+const RESTART: &str = "restart chmpx, or let the agent do it with chmpx.on_change = auto";
+
+pub(super) fn restart_owed(why: &str, due_in: Option<u64>) -> Words {
+    let sentence = match due_in {
+        Some(seconds) => format!("chmpx needs a restart, in {seconds} s: {why}"),
+        None => format!("chmpx needs a restart: {why}"),
+    };
+    let help = "`k2hdkc-slave-agent refresh --force` restarts it now";
+    Words::new(Code::RestartOwed, sentence, Some(help))
+}
+
+pub(super) fn restarting() -> Words {
+    Words::new(Code::Restarting, "chmpx is expected back from its restart", None)
+}
+
+pub(super) fn starting() -> Words {
+    Words::new(Code::Starting, "chmpx was started and is not ready yet", None)
+}
+
+pub(super) fn dead(generation: Option<i32>, patience: u64) -> Words {
     let sentence = match (generation, patience) {
         (Some(generation), _) => format!(
             "chmpx died shortly after it took generation {generation}; if it is not back in \
@@ -55,5 +60,5 @@ fn dead(generation: Option<i32>, patience: u64) -> Words {
             "chmpx was lost; the last good file is back, and chmpx is expected within {patience} s"
         ),
     };
-    Words::new("dead", sentence, Some("look at what chmpx said, e.g. `journalctl -u chmpx`"))
+    Words::new(Code::Dead, sentence, Some("look at what chmpx said, e.g. `journalctl -u chmpx`"))
 }

@@ -1,11 +1,11 @@
 //! What keeps a published text from being put in place, or from staying there.
 
-use super::Words;
+use super::{Code, Words};
 
 pub(super) fn refused(code: &str, message: &str, help: &str) -> Words {
     let sentence =
         format!("what is published is refused, the last good file stays ({code}: {message})");
-    Words::new("refused", sentence, Some(help))
+    Words::new(Code::Refused, sentence, Some(help))
 }
 
 pub(super) fn held(from: usize, to: usize, looks: u32) -> Words {
@@ -13,7 +13,7 @@ pub(super) fn held(from: usize, to: usize, looks: u32) -> Words {
         "what is published went from {from} to {to} servers at once; it is held until three looks \
          agree ({looks} so far)"
     );
-    Words::new("held", sentence, Some("`k2hdkc-slave-agent refresh --force` installs it now"))
+    Words::new(Code::Held, sentence, Some("`k2hdkc-slave-agent refresh --force` installs it now"))
 }
 
 pub(super) fn quarantined(strikes: u32, said: Option<&str>) -> Words {
@@ -23,23 +23,33 @@ pub(super) fn quarantined(strikes: u32, said: Option<&str>) -> Words {
          good file is in place{said}"
     );
     let help = "publish something else, or try it again with `k2hdkc-slave-agent refresh --force`";
-    Words::new("quarantined", sentence, Some(help))
+    Words::new(Code::Quarantined, sentence, Some(help))
 }
 
 pub(super) fn rolled_back() -> Words {
     let sentence = "an earlier good file was put back by hand; what is published is kept away";
     let help = "publish something else, or go on with `k2hdkc-slave-agent refresh --force`";
-    Words::new("rolled-back", sentence, Some(help))
+    Words::new(Code::RolledBack, sentence, Some(help))
+}
+
+pub(super) fn no_way_back() -> Words {
+    let sentence = "nothing was put back: no other file is known to be good";
+    let help = "a file counts as good once chmpx has lived with it for chmpx.hold";
+    Words::new(Code::NoWayBack, sentence, Some(help))
+}
+
+pub(super) fn settling() -> Words {
+    Words::new(Code::Settling, "what is published is still changing", None)
 }
 
 pub(super) fn obstacle(what: &str) -> Words {
     let help = "make target.path a regular file, or a free name, in a directory";
-    Words::new("cannot-install", format!("the file cannot be replaced: {what}"), Some(help))
+    Words::new(Code::CannotInstall, format!("the file cannot be replaced: {what}"), Some(help))
 }
 
 pub(super) fn drifted(what: &str) -> Words {
     let help = "set target.drift = restore, or install with `refresh --force`";
-    Words::new("drifted", format!("somebody else changed the file: {what}"), Some(help))
+    Words::new(Code::Drifted, format!("somebody else changed the file: {what}"), Some(help))
 }
 
 pub(super) fn contested(times: usize, rival: Option<&str>, due_in: u64) -> Words {
@@ -49,5 +59,5 @@ pub(super) fn contested(times: usize, rival: Option<&str>, due_in: u64) -> Words
          in {due_in} s"
     );
     let help = "end the other writer (see `doctor`), or set target.drift = report";
-    Words::new("contested", sentence, Some(help))
+    Words::new(Code::Contested, sentence, Some(help))
 }

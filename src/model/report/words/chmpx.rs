@@ -1,0 +1,25 @@
+//! The words for what chmpx itself is like.
+
+use super::{Code, Words};
+use crate::model::supervisor::Elsewhere;
+
+pub(super) fn none() -> Words {
+    let sentence = "the file is in place, but no chmpx runs to read it";
+    Words::new(Code::NoChmpx, sentence, Some("start chmpx, e.g. with `systemctl start chmpx`"))
+}
+
+pub(super) fn waits_elsewhere(elsewhere: &Elsewhere) -> Words {
+    let sentence = format!("no chmpx runs: {}", elsewhere.sentence());
+    Words::new(Code::WaitsElsewhere, sentence, Some(&elsewhere.help()))
+}
+
+pub(super) fn unknown(why: &str) -> Words {
+    let sentence = format!("what chmpx has in force could not be found out: {why}");
+    let help = "install chmpxstatus, or set chmpx.control_address and chmpx.ctlport";
+    Words::new(Code::ChmpxUnknown, sentence, Some(help))
+}
+
+pub(super) fn draining(servers: &[String]) -> Words {
+    let sentence = format!("removed servers are still up: {}", servers.join(", "));
+    Words::new(Code::Draining, sentence, None)
+}
