@@ -1,4 +1,4 @@
-//! The definition of `fuzz_targets/compares.rs` goes before that of libFuzzer.
+//! The definition of `fuzz_targets/pace.rs` goes before that of libFuzzer.
 
 fn main() {
     println!("cargo::rustc-link-arg-bins=-Wl,-z,muldefs");

@@ -6,10 +6,10 @@ use super::{Change, Class};
 use crate::model::conf::{Conf, Given, Peer, Text};
 
 /// Tells apart what chmpx keeps apart: name, control port and CUK.
-type Place = (Text, i16, Text);
+type Place<'a> = (&'a Text, i16, &'a Text);
 
-fn place(peer: &Peer) -> Place {
-    (peer.name.clone(), peer.ctlport, peer.cuk.clone())
+fn place(peer: &Peer) -> Place<'_> {
+    (&peer.name, peer.ctlport, &peer.cuk)
 }
 
 fn called(peer: &Peer) -> String {
@@ -85,7 +85,7 @@ fn server_changed(what: String, key: &'static str) -> Change {
 
 /// Equal nodes first, then those of one name of which there is just one on either side.
 fn pairs<'a>(old: &'a [Peer], new: &'a [Peer]) -> Vec<(Option<&'a Peer>, Option<&'a Peer>)> {
-    let mut left: BTreeMap<Place, Vec<&Peer>> = BTreeMap::new();
+    let mut left: BTreeMap<Place<'_>, Vec<&Peer>> = BTreeMap::new();
     // What is taken from the end is the first of several that chmpx cannot tell apart.
     for peer in old.iter().rev() {
         left.entry(place(peer)).or_default().push(peer);

@@ -1,6 +1,7 @@
 #![no_main]
-mod compares;
+mod pace;
 
 use k2hdkc_slave_agent_fuzz as targets;
+use libfuzzer_sys::Corpus;
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::socket_request::read(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| -> Corpus { pace::read(targets::socket_request::read, bytes) });
