@@ -203,6 +203,7 @@ mod tests {
                 "GET request does not have role yrn in post data.",
                 Class::Rejected,
             ),
+            (Register, 404, "", Class::NoRole),
             (Unregister, 403, "", Class::NotMember),
             (ReadByToken, 302, "", Class::Stranger),
             (ReadByToken, 204, "", Class::Stranger),

@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use sha2::{Digest, Sha256};
+
 /// A name that K2HR3 or chmpx would misread.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{what} {value:?} is not usable: {why}")]
@@ -100,14 +102,10 @@ impl Cuk {
 
     /// A number in `0..1` that is fixed for this node and spread evenly over nodes.
     pub fn share(&self) -> f64 {
-        // FNV-1a, then a finaliser: keys often differ in their last digits only.
-        let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-        for byte in self.0.bytes() {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-        hash = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
-        hash ^= hash >> 33;
-        f64::from(u32::try_from(hash >> 32).unwrap_or(u32::MAX)) / 4_294_967_296.0
+        // Keys often differ in their last digits only.
+        let digest = Sha256::digest(self.0.as_bytes());
+        let first = digest.first_chunk().copied().map_or(0, u32::from_be_bytes);
+        f64::from(first) / 4_294_967_296.0
     }
 }
 
@@ -191,62 +189,4 @@ pub struct Identity {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_role_name_is_folded_to_lower_case() {
-        let role = Role::parse(" yrn:yahoo:::Tenant1:role:MyCluster/Slave\n").unwrap();
-        assert_eq!(role.to_string(), "yrn:yahoo:::tenant1:role:mycluster/slave");
-    }
-
-    #[test]
-    fn only_the_type_field_changes_between_a_role_and_its_resource() {
-        let role = Role::parse("yrn:yahoo:::t:role:a:role:b").unwrap();
-        assert_eq!(role.resource(), "yrn:yahoo:::t:resource:a:role:b");
-    }
-
-    #[test]
-    fn names_that_cannot_be_sent_are_refused() {
-        for name in
-            ["slave", "yrn:yahoo:::t:resource:a", "yrn:yahoo:::t:role:", "yrn:yahoo::::role:a"]
-        {
-            assert!(Role::parse(name).is_err(), "{name}");
-        }
-        assert!(Role::parse("yrn:yahoo:::t:role:a?b").is_err());
-    }
-
-    #[test]
-    fn a_unique_key_has_no_blank_inside_and_fits_into_chmpx() {
-        assert_eq!(Cuk::parse("i-0001\n").unwrap().as_str(), "i-0001");
-        for key in ["", "  ", "a b", "a\tb", "a\u{7}b", &"x".repeat(2048)] {
-            assert!(Cuk::parse(key).is_err(), "{key:?}");
-        }
-    }
-
-    #[test]
-    fn a_tag_cannot_carry_a_line_break() {
-        assert!(Tag::parse("host\n[SVRNODE]").is_err());
-        assert!(Tag::parse("host.example").is_ok());
-    }
-
-    #[test]
-    fn a_token_is_never_shown() {
-        let token = RoleToken::parse("R=00ff\n").unwrap();
-        assert_eq!(format!("{token:?}"), "RoleToken(…)");
-        assert_eq!(token.header(), "R=00ff");
-        assert_eq!(token.redact("token(00ff) is not existed"), "token((token)) is not existed");
-        let refused = RoleToken::parse("se cret").unwrap_err().to_string();
-        assert!(!refused.contains("cret"), "{refused}");
-    }
-
-    #[test]
-    fn the_shares_of_many_nodes_are_spread_evenly() {
-        let share = |n: u32| Cuk::parse(&format!("i-{n:08}")).unwrap().share();
-        for tenth in 0..10 {
-            let from = f64::from(tenth) / 10.0;
-            let there = (0..1000).filter(|n| (from..from + 0.1).contains(&share(*n))).count();
-            assert!((60..=140).contains(&there), "{there} of 1000 in tenth {tenth}");
-        }
-    }
-}
+mod tests;

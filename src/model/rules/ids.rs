@@ -135,16 +135,21 @@ fn look_at_twins(conf: &Conf, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{breaks, breaks_only, codes, verdict, with};
+    use super::super::testing::{breaks, breaks_only, codes, messages, verdict, with};
     use super::*;
 
     #[test]
     fn the_key_of_the_idtype_must_be_there() {
-        breaks_only(with("CUSTOM_ID_SEED = srv1\n", ""), Code::NoIdKey);
+        let without = with("CUSTOM_ID_SEED = srv1\n", "");
+        breaks_only(&without, Code::NoIdKey);
+        let message = "the node srv1 has no CUSTOM_ID_SEED, which CHMPXIDTYPE calls for";
+        assert_eq!(messages(&without), [message]);
         assert_eq!(codes(with("CUSTOM_ID_SEED = other\n", "")), []);
         let by_cuk = with("= CUSTOM", "= CUK");
         breaks_only(by_cuk.replace("CUK = cuk-other\n", ""), Code::NoIdKey);
-        breaks(with("= CUSTOM", "= CTLEPS"), Code::NoIdKey);
+        let missing = codes(with("= CUSTOM", "= CTLEPS")).into_iter();
+        let missing = missing.filter(|code| *code == Code::NoIdKey).count();
+        assert_eq!(missing, 6, "two keys of each server, and one of each slave");
     }
 
     #[test]
@@ -153,6 +158,12 @@ mod tests {
         breaks_only(&text, Code::EmptyIdKey);
         assert_eq!((verdict(&text).loads, verdict(&text).starts), (true, Some(false)));
         assert_eq!(codes(with("CUSTOM_ID_SEED = other", "CUSTOM_ID_SEED =")), []);
+        breaks(with("= CUSTOM", "= CUK").replace("= cuk-srv1", "="), Code::EmptyIdKey);
+        let by_endpoints = with("= CUSTOM", "= CTLEPS")
+            .replace("CUSTOM_ID_SEED = ", "ENDPOINTS = 192.0.2.1:1\nCTLENDPOINTS = ");
+        assert_eq!(codes(&by_endpoints), []);
+        let empty = by_endpoints.replace("CTLENDPOINTS = srv1", "CTLENDPOINTS =");
+        breaks_only(empty, Code::EmptyIdKey);
     }
 
     #[test]
@@ -160,7 +171,8 @@ mod tests {
         let long = "c".repeat(2048);
         breaks_only(with("cuk-other", &long), Code::LongId);
         assert_eq!(codes(with("cuk-srv1", &long[1..])), []);
-        breaks(with("cuk-srv1", &"c".repeat(60_000)), Code::HugeId);
+        breaks_only(with("cuk-srv1", &"c".repeat(8192)), Code::LongId);
+        breaks(with("cuk-srv1", &"c".repeat(8193)), Code::HugeId);
     }
 
     #[test]

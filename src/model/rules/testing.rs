@@ -86,6 +86,11 @@ pub(super) fn codes(text: impl AsRef<[u8]>) -> Vec<Code> {
     verdict(text).findings.into_iter().map(|finding| finding.code).collect()
 }
 
+/// What is said about `text`.
+pub(super) fn messages(text: impl AsRef<[u8]>) -> Vec<String> {
+    verdict(text).findings.into_iter().map(|finding| finding.message).collect()
+}
+
 /// [`GOOD`] with the first `old` replaced.
 pub(super) fn with(old: &str, new: &str) -> String {
     assert!(GOOD.contains(old), "{old:?} is not in the file");

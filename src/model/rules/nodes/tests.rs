@@ -60,13 +60,16 @@ fn the_port_65535_is_none_in_global() {
 
 #[test]
 fn a_name_beyond_1024_bytes_is_lost() {
-    breaks_only(with("NAME = srv1", &format!("NAME = {}", "h".repeat(1025))), Code::LongName);
+    let named = |length| with("NAME = srv1", &format!("NAME = {}", "h".repeat(length)));
+    breaks_only(named(1025), Code::LongName);
+    assert_eq!(codes(named(1024)), []);
 }
 
 #[test]
 fn items_of_a_list_that_cannot_be_read_are_left_out() {
     breaks_only(server("ENDPOINTS = srv1:1,srv2:"), Code::BadEndpoint);
     breaks_only(server("FORWARD_PEERS = a,b,c,d,e"), Code::ManyEndpoints);
+    assert_eq!(codes(server("FORWARD_PEERS = a,b,c,d")), []);
 }
 
 #[test]

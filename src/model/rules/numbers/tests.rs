@@ -1,6 +1,6 @@
 //! The numbers of `[GLOBAL]`, each wrong in its own way.
 
-use super::super::testing::{breaks, breaks_only, codes, verdict, with, with_global};
+use super::super::testing::{breaks, breaks_only, codes, messages, verdict, with, with_global};
 use super::*;
 
 #[test]
@@ -52,9 +52,25 @@ fn sizes_beyond_reason_leave_the_start_open() {
         "MAXSOCKPOOL = 2147483647",
         "K2HCMASKBIT = 20",
         "MAXHISTLOG = -1000000",
+        "MAXHISTLOG = -2",
     ] {
         breaks(with_global(line), Code::HugeNumber);
         assert_eq!(verdict(with_global(line)).starts, None, "{line}");
+    }
+}
+
+#[test]
+fn a_gibibyte_and_a_thousand_threads_are_not_beyond_reason() {
+    for line in ["SOCKTHREADCNT = 1024", "MAXSOCKPOOL = 348967", "K2HMASKBIT = 11"] {
+        assert_eq!(codes(with_global(line)), [], "{line}");
+    }
+    for (line, message) in [
+        ("MQTHREADCNT = 1025", "chmpx starts 1025 threads for MQTHREADCNT"),
+        ("MAXSOCKPOOL = 348968", "MAXCHMPX and MAXSOCKPOOL make chmpx write 1024 MiB"),
+        ("K2HMASKBIT = 12", "K2HMASKBIT and K2HCMASKBIT make 16 bits: chmpx writes 2^31 bytes"),
+    ] {
+        breaks_only(with_global(line), Code::HugeNumber);
+        assert_eq!(messages(with_global(line)), [message]);
     }
 }
 
@@ -65,7 +81,16 @@ fn a_number_that_chmpx_reads_differently_is_odd() {
     {
         breaks_only(with_global(line), Code::OddNumber);
     }
-    assert_eq!(codes(with_global("RETRYCNT = -1")), []);
+    for line in [
+        "RETRYCNT = -1",
+        "MQRETRYCNT = -1",
+        "MAXHISTLOG = 0",
+        "MAXHISTLOG = 32768",
+        "REPLICA = 007",
+        "REPLICA = 000",
+    ] {
+        assert_eq!(codes(with_global(line)), [], "{line}");
+    }
     assert_eq!(codes(with("MAXCHMPX = 64", "MAXCHMPX = 4294967360")), [Code::OddNumber]);
 }
 
@@ -74,5 +99,8 @@ fn a_port_beyond_32767_is_negative() {
     for port in ["0", "32768", "70000", "-1", "http"] {
         let text = with("PORT = 8020", &format!("PORT = {port}"));
         breaks_only(text, Code::OddPort);
+    }
+    for port in ["1", "32767"] {
+        assert_eq!(codes(with("PORT = 8020", &format!("PORT = {port}"))), []);
     }
 }

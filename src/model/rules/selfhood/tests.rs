@@ -1,6 +1,8 @@
 //! Whether a node finds itself in a file.
 
-use super::super::testing::{GOOD, breaks, breaks_only, codes, host, server_here, verdict, with};
+use super::super::testing::{
+    GOOD, breaks, breaks_only, codes, host, messages, server_here, verdict, with,
+};
 use super::*;
 use crate::model::rules::judge;
 
@@ -21,6 +23,17 @@ fn a_file_without_this_host_loads_and_does_not_start() {
         breaks_only(&text, Code::SelfMissing);
         assert_eq!((verdict(&text).loads, verdict(&text).starts), (true, Some(false)));
     }
+}
+
+#[test]
+fn why_this_host_is_not_found_is_told() {
+    let why = |name, cuk, port| {
+        let message = messages(own(name, cuk, port)).remove(0);
+        message.strip_prefix("chmpx does not find this host among the nodes: ").unwrap().to_owned()
+    };
+    assert_eq!(why("nowhere", "cuk-own", "8031"), "no [SLVNODE] has its name or address");
+    assert_eq!(why("own", "xyz", "8031"), "own has the CUK `xyz` instead of `cuk-own`");
+    assert_eq!(why("own", "cuk-own", "8032"), "own has CTLPORT 8032 instead of 8031");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! TLS in a file: what loads with what, and which paths have to lead somewhere.
 
-use super::super::testing::{GOOD, breaks, breaks_only, codes, verdict, with_global};
+use super::super::testing::{GOOD, breaks, breaks_only, codes, messages, verdict, with_global};
 use super::*;
 
 const PAIR: &str = "SERVER_CERT = /tls/cert\nSERVER_PRIKEY = /tls/key";
@@ -57,7 +57,22 @@ fn the_files_of_servers_must_exist_on_this_host() {
     breaks_only(tls(&PAIR.replace("/tls/key", "/tls/none")), Code::TlsPath);
     breaks_only(tls(&PAIR.replace("/tls/cert", "/tls/ca")), Code::TlsPath);
     breaks(with_global("NSSDB_DIR ="), Code::TlsPath);
-    breaks(with_global(&format!("SLAVE_CERT = /{}", "a".repeat(1024))), Code::TlsPath);
+}
+
+#[test]
+fn chmpx_has_room_for_paths_of_1023_bytes() {
+    let long = |length: usize| tls(&PAIR.replace("/tls/key", &"/".repeat(length)));
+    assert!(!codes(long(1023)).contains(&Code::TlsPath));
+    breaks(long(1024), Code::TlsPath);
+}
+
+#[test]
+fn what_is_not_there_is_told_as_what_it_should_be() {
+    let message = |text: &str| messages(text).pop().unwrap();
+    let file = message(&tls(&PAIR.replace("/tls/key", "/tls/none")));
+    assert!(file.ends_with("`/tls/none`, and there is no such file on this host"), "{file}");
+    let directory = message(&mutual().replace("CAPATH", "NSSDB_DIR = /tls/cert\nCAPATH"));
+    assert!(directory.ends_with("there is no such directory on this host"), "{directory}");
 }
 
 #[test]
