@@ -148,8 +148,11 @@ fn look_at_pattern(node: &Node, findings: &mut Findings) {
 fn look_at_count(conf: &Conf, servers: &[Peer], findings: &mut Findings) {
     let entry = conf.global("MAXCHMPX");
     let most = entry.map_or(1024, |entry| entry.value.int()).min(32768);
-    let room = usize::try_from(most - 1).unwrap_or_default();
-    if most > 0 && servers.len() > room {
+    // Of any number below 1 there are other rules to say something.
+    let Some(room) = usize::try_from(most).ok().and_then(|most| most.checked_sub(1)) else {
+        return;
+    };
+    if servers.len() > room {
         findings.add(
             Code::TooManyServers,
             entry.map(|entry| entry.line),

@@ -87,6 +87,14 @@ fn more_servers_than_the_table_holds_corrupt_it() {
 }
 
 #[test]
+fn a_table_of_less_than_nothing_is_no_reason_to_stumble() {
+    for size in ["0", "-1", "-2147483648"] {
+        let found = codes(with("MAXCHMPX = 64", &format!("MAXCHMPX = {size}")));
+        assert!(!found.is_empty() && !found.contains(&Code::TooManyServers), "{size}: {found:?}");
+    }
+}
+
+#[test]
 fn a_slave_is_an_expression_that_may_be_too_wide_or_wrong() {
     breaks_only(with("NAME = other", "NAME = 192.0.2.77"), Code::LoosePattern);
     breaks_only(with("NAME = other", "NAME ="), Code::OpenPattern);
