@@ -70,10 +70,10 @@ fn a_name_that_is_perhaps_local_or_shares_an_address_with_a_local_one_is_perhaps
     let loopback = |name: &str| (name.to_owned(), vec!["127.0.1.1".parse().unwrap()]);
     let answers = [elsewhere("own"), elsewhere("alias"), loopback("me"), loopback("you")].into();
     let names = vec!["own".to_owned(), "me".to_owned()];
-    let named = Host { names, answers, ..host() };
-    assert_eq!(named.is_named(&"own".into()), Certainty::Yes);
-    assert_eq!(named.is_named(&"alias".into()), Certainty::Maybe);
-    assert_eq!(named.is_named(&"you".into()), Certainty::No, "every host has the loopback ones");
+    let known = Host { names, answers, ..host() };
+    assert_eq!(known.is_named(&"own".into()), Certainty::Yes);
+    assert_eq!(known.is_named(&"alias".into()), Certainty::Maybe);
+    assert_eq!(known.is_named(&"you".into()), Certainty::No, "every host has the loopback ones");
     let possible = Host { possible_names: vec!["other".to_owned()], ..host() };
     assert_eq!(possible.is_named(&"other".into()), Certainty::Maybe);
 }
