@@ -1,4 +1,7 @@
 //! The agent's neighbours, one each. None of them knows another, nor decides anything.
+//!
+//! Those that are no neighbour's own are tools, which all may use: `access`, `clock`, `command`,
+//! `disk`, `process`, `resolver` and `small_file`.
 pub mod access;
 pub mod chmpx;
 pub mod clock;
@@ -11,7 +14,9 @@ pub mod latitude;
 pub mod lock;
 pub mod packages;
 pub mod process;
+pub mod resolver;
 pub mod rival;
+pub mod small_file;
 pub mod socket;
 pub mod state;
 pub mod supervisor;

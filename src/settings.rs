@@ -116,7 +116,7 @@ impl SettingsError {
 /// What holds in the end, with its origins: what the layers say, then what the host gives.
 pub fn effective(layers: &Layers) -> Result<Table, SettingsError> {
     let mut table = layers.table()?;
-    identity::complete(&mut table, layers.root(), &identity::small_file);
+    identity::complete(&mut table, layers.root(), &identity::left_behind);
     let tokens = identity::token_files(&table, layers.root());
     if let Some(path) = tokens.into_iter().find(|path| path.exists()) {
         let value = path.display().to_string();
@@ -127,7 +127,7 @@ pub fn effective(layers: &Layers) -> Result<Table, SettingsError> {
 
 /// Checks what the layers say. Reads the files from which a missing identity is taken.
 pub fn read(layers: &Layers) -> Result<Settings, SettingsError> {
-    decide(&layers.table()?, layers, &identity::small_file)
+    decide(&layers.table()?, layers, &identity::left_behind)
 }
 
 /// Checks what `table` says. A missing identity is taken from the files that `left` gives.

@@ -17,6 +17,8 @@ use tokio::time::timeout;
 const KEPT: u64 = 1024 * 1024;
 /// How long the outputs of a command that has ended are read on.
 const LINGER: Duration = Duration::from_millis(200);
+/// What is told of the last thing that a command said, in characters.
+const LONGEST_COMPLAINT: usize = 200;
 
 /// A command did not run to its end.
 #[derive(Debug, thiserror::Error)]
@@ -56,6 +58,21 @@ pub struct Ended {
     pub output: String,
     /// Its error output.
     pub errors: String,
+}
+
+impl Ended {
+    /// The last thing that it said, which of a command that failed is why.
+    pub fn complaint(&self) -> String {
+        let text = if self.errors.trim().is_empty() { &self.output } else { &self.errors };
+        let said = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
+        said.trim().chars().take(LONGEST_COMPLAINT).collect()
+    }
+}
+
+/// The program `name` as PATH has it.
+pub fn find(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path).map(|directory| directory.join(name)).find(|file| file.is_file())
 }
 
 /// Runs `program` with `arguments` for at most `limit`.
@@ -143,8 +160,10 @@ mod tests {
         assert!(matches!(error, CommandError::TooLong { .. }));
         let child: i32 = std::fs::read_to_string(file).unwrap().trim().parse().unwrap();
         let stat = format!("/proc/{child}/stat");
+        let begin = std::time::Instant::now();
         while std::fs::read_to_string(&stat).is_ok_and(|stat| !stat.contains(") Z")) {
-            tokio::task::yield_now().await;
+            assert!(begin.elapsed() < LONG, "process {child} has not ended");
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
 
@@ -154,6 +173,21 @@ mod tests {
         let child = ended.output.lines().last().unwrap().parse().unwrap();
         assert_eq!(ended.code, Some(0));
         nix::sys::signal::kill(Pid::from_raw(child), Signal::SIGKILL).unwrap();
+    }
+
+    #[test]
+    fn a_program_is_found_by_its_name() {
+        assert!(find("sh").is_some_and(|file| file.is_absolute()));
+        assert_eq!(find("no-such-program"), None);
+    }
+
+    #[tokio::test]
+    async fn a_command_complains_with_the_last_thing_it_said_wherever_it_said_it() {
+        let complaint = async |script: &str| sh(script, LONG).await.unwrap().complaint();
+        assert_eq!(complaint("echo out; echo one >&2; echo ' two ' >&2; echo >&2").await, "two");
+        assert_eq!(complaint("echo out; echo >&2").await, "out");
+        assert_eq!(complaint("exit 3").await, "");
+        assert_eq!(complaint("head -c 999 /dev/zero | tr '\\0' x").await, "x".repeat(200));
     }
 
     #[tokio::test]

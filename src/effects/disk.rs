@@ -4,11 +4,12 @@
 mod attributes;
 mod install;
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Read as _};
-use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _};
+use std::fs;
+use std::io;
+use std::os::unix::fs::{DirBuilderExt as _, FileTypeExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 
+use super::small_file;
 use crate::model::latitude;
 
 pub use attributes::{Attributes, own_ids};
@@ -164,20 +165,15 @@ pub fn look(path: &Path) -> Result<Found, DiskError> {
 }
 
 fn read(path: &Path) -> io::Result<Content> {
-    // Without O_NONBLOCK a pipe put there meanwhile would block for ever.
-    let file = OpenOptions::new().read(true).custom_flags(libc_flags()).open(path)?;
-    let meta = file.metadata()?;
-    if !meta.is_file() || meta.len() > LONGEST {
-        return Err(io::Error::other("it is no regular file of at most 16 MiB"));
-    }
-    let mut bytes = Vec::new();
-    file.take(LONGEST).read_to_end(&mut bytes)?;
+    // It may be something else by now.
+    let (bytes, meta) = small_file::with_metadata(path, LONGEST)?;
     let owner = (meta.uid(), meta.gid());
     Ok(Content { bytes, print: Print::of(&meta), mode: meta.mode() & 0o777, owner })
 }
 
-fn libc_flags() -> i32 {
-    nix::fcntl::OFlag::O_NONBLOCK.bits()
+/// Makes a directory, and those above it, for its owner only.
+pub fn make_private(directory: &Path) -> io::Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)
 }
 
 #[cfg(test)]

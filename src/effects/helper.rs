@@ -11,10 +11,10 @@ use nix::unistd::Pid;
 
 use super::command::{self, CommandError};
 use super::disk::{self, DiskError};
-use crate::model::helper::{Found, Step};
+use super::{process, small_file};
+use crate::model::helper::{CONF, Found, PROGRAM, Step};
+use crate::model::supervisor::OVERRIDES;
 
-/// The program of the helper.
-const PROGRAM: &[u8] = b"k2hr3-get-resource-helper";
 /// Stopping a unit may wait for its processes.
 const LIMIT: Duration = Duration::from_secs(120);
 
@@ -43,11 +43,11 @@ pub enum StepError {
 
 /// What is there of the helper in `directory`.
 pub fn found(directory: &Path, resource: &str, target: &Path) -> Found {
-    let text = |name: &str| fs::read_to_string(directory.join(name)).ok();
+    let text = |name: &str| small_file::text(&directory.join(name)).ok();
     let mode = |path: &Path| fs::metadata(path).ok().map(|meta| meta.permissions().mode() & 0o7777);
     Found {
-        conf: text("k2hr3-get-resource-helper.conf"),
-        overrides: text("override.conf"),
+        conf: text(CONF),
+        overrides: text(OVERRIDES),
         directory: directory.to_owned(),
         resource_name: resource.rsplit(['/', ':']).next().unwrap_or_default().to_owned(),
         target: target.to_owned(),
@@ -92,23 +92,13 @@ async fn run(words: &[String]) -> Result<(), StepError> {
     if ended.code == Some(0) {
         return Ok(());
     }
-    let said = ended.errors.lines().last().unwrap_or_default();
-    Err(StepError::Failed(said.chars().take(200).collect()))
+    Err(StepError::Failed(ended.complaint()))
 }
 
 /// Ends every process of the helper, by KILL: its traps remove files.
 fn end_all() {
-    let Ok(entries) = fs::read_dir("/proc") else { return };
-    let pids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    for pid in pids.filter(|pid| is_helper(*pid)) {
+    for pid in process::named(PROGRAM) {
         // One that has ended meanwhile is as wanted.
         let _gone = kill(Pid::from_raw(pid), Signal::SIGKILL);
     }
-}
-
-/// The helper is a script: its name is the first word or, after the shell's, the second.
-fn is_helper(pid: i32) -> bool {
-    let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-    let mut words = line.split(|byte| *byte == 0).take(2);
-    words.any(|word| word.rsplit(|byte| *byte == b'/').next() == Some(PROGRAM))
 }

@@ -1,19 +1,17 @@
 //! This host's names and addresses, and what stands at the paths that TLS needs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
-use std::net::{IpAddr, ToSocketAddrs as _};
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, channel};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use nix::ifaddrs::getifaddrs;
 use nix::sys::utsname::uname;
 
 use super::access::{Reader, barriers};
+use super::resolver;
 use crate::model::conf::{Given, Questions};
 use crate::model::host::{Host, PathKind};
 
@@ -23,8 +21,7 @@ const LOOKUPS: usize = 16;
 /// Finds out what `questions` ask for, as far as that is possible within `limit`.
 ///
 /// A name that is not answered in time stays unknown, and so does one that the resolver cannot
-/// answer for now. The threads that ask for it end when the resolver gives up. `reader` is who
-/// chmpx runs as, if that is known.
+/// answer for now. `reader` is who chmpx runs as, if that is known.
 pub fn facts(
     questions: &Questions,
     given: Given,
@@ -33,7 +30,10 @@ pub fn facts(
 ) -> Host {
     let own_name = own_name();
     let names = questions.names.iter().cloned().chain(own_name.clone()).collect();
-    let answers = answers(names, limit);
+    let answers: BTreeMap<_, _> = resolver::ask(names, LOOKUPS, limit)
+        .into_iter()
+        .filter_map(|(name, answer)| Some((name, answer.addresses?)))
+        .collect();
 
     let own_addresses = own_name.as_ref().and_then(|name| answers.get(name));
     let hosts = fs::read_to_string("/etc/hosts").unwrap_or_default();
@@ -93,61 +93,6 @@ fn second_names(own: Option<&str>, addresses: Option<&Vec<IpAddr>>, hosts: &str)
     names
 }
 
-/// Asks for all `names` at once, and takes the answers that come within `limit`.
-fn answers(names: BTreeSet<String>, limit: Duration) -> BTreeMap<String, Vec<IpAddr>> {
-    let end = Instant::now() + limit;
-    let received = ask(names);
-    let mut answers = BTreeMap::new();
-    while let Ok((name, answer)) =
-        received.recv_timeout(end.saturating_duration_since(Instant::now()))
-    {
-        if let Some(addresses) = answer {
-            answers.insert(name, addresses);
-        }
-    }
-    answers
-}
-
-type Answer = (String, Option<Vec<IpAddr>>);
-
-fn ask(names: BTreeSet<String>) -> Receiver<Answer> {
-    let (sender, receiver) = channel();
-    let count = names.len().min(LOOKUPS);
-    let queue = Arc::new(Mutex::new(names));
-    for _ in 0..count {
-        let (queue, sender) = (Arc::clone(&queue), sender.clone());
-        let work = move || {
-            while let Some(name) = next(&queue) {
-                let answer = resolve(&name);
-                // Nobody waits any longer: what is left in the queue is of no use either.
-                if sender.send((name, answer)).is_err() {
-                    return;
-                }
-            }
-        };
-        // One thread less is one question less at a time; with none, nothing is known.
-        let _fewer = thread::Builder::new().spawn(work);
-    }
-    receiver
-}
-
-fn next(queue: &Mutex<BTreeSet<String>>) -> Option<String> {
-    queue.lock().unwrap_or_else(PoisonError::into_inner).pop_first()
-}
-
-fn resolve(name: &str) -> Option<Vec<IpAddr>> {
-    match (name, 0).to_socket_addrs() {
-        Ok(found) => Some(found.map(|address| address.ip()).collect()),
-        Err(error) => (!is_passing(&error)).then(Vec::new),
-    }
-}
-
-/// Whether the resolver may know better later. The standard library keeps `EAI_AGAIN` only as text.
-fn is_passing(error: &io::Error) -> bool {
-    let text = error.to_string().to_ascii_lowercase();
-    text.contains("temporary failure") || text.contains("try again")
-}
-
 /// Where chmpx would look for a relative path is nobody's wish.
 fn kind(path: &Path) -> Option<PathKind> {
     match fs::metadata(path) {
@@ -181,14 +126,6 @@ mod tests {
     #[test]
     fn the_loopback_address_is_among_the_own_ones() {
         assert!(addresses().contains(&IpAddr::from([127, 0, 0, 1])));
-    }
-
-    #[test]
-    fn names_without_an_answer_in_time_stay_unknown() {
-        let names = BTreeSet::from(["127.0.0.1".to_owned()]);
-        assert!(answers(names.clone(), Duration::ZERO).len() <= 1);
-        let answered = answers(names, Duration::from_secs(5));
-        assert_eq!(answered["127.0.0.1"], [IpAddr::from([127, 0, 0, 1])]);
     }
 
     #[test]

@@ -1,10 +1,9 @@
 //! Finds out what this host needs beyond what the shipped unit allows.
 
-use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use super::command;
+use super::{command, small_file};
 use crate::model::latitude::Needs;
 use crate::model::settings::Settings;
 use crate::model::supervisor::{CONF, OVERRIDES, user_of_chmpx};
@@ -16,7 +15,7 @@ const LIMIT: Duration = Duration::from_secs(10);
 
 /// What the host below `root` needs.
 pub async fn needs(settings: &Settings, root: &Path) -> Needs {
-    let text = |name: &str| fs::read_to_string(settings.paths.antpickax_dir.join(name)).ok();
+    let text = |name: &str| small_file::text(&settings.paths.antpickax_dir.join(name)).ok();
     let of_helper = user_of_chmpx(text(CONF).as_deref(), text(OVERRIDES).as_deref());
     let mut users = vec![of_helper, settings.target.owner.clone()];
     if let Some(unit) = &settings.chmpx.unit {
@@ -24,7 +23,7 @@ pub async fn needs(settings: &Settings, root: &Path) -> Needs {
     }
     let named = |user: &String| !user.is_empty() && user.split(':').next() != Some("root");
     let memory = root.join(MEMORY.trim_start_matches('/'));
-    let limit = fs::read_to_string(root.join("proc/sys/user/max_user_namespaces"));
+    let limit = small_file::text(&root.join("proc/sys/user/max_user_namespaces"));
     Needs {
         user: users.into_iter().flatten().find(named),
         directory: settings.target.path.parent().unwrap_or(Path::new("/")).to_owned(),

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use nix::fcntl::{Flock, FlockArg};
 
+use super::disk;
+
 /// The lock could not be had.
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
@@ -36,7 +38,7 @@ impl Lock {
     pub fn take(directory: &Path) -> Result<Self, LockError> {
         let path = directory.join("lock");
         let unusable = |cause| LockError::Unusable { path: path.clone(), cause };
-        super::state::make_private(directory).map_err(unusable)?;
+        disk::make_private(directory).map_err(unusable)?;
         let file = OpenOptions::new()
             .read(true)
             .write(true)

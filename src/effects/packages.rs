@@ -1,6 +1,6 @@
 //! The package manager and the service manager of this host.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use super::command::{self, CommandError};
@@ -50,9 +50,9 @@ impl Host {
         let starter = if Path::new(SYSTEMD).is_dir() {
             Some(Starter::Systemd)
         } else {
-            in_path("rc-service").map(|_| Starter::OpenRc)
+            command::find("rc-service").map(|_| Starter::OpenRc)
         };
-        let tool = Tool::ALL.into_iter().find(|tool| in_path(tool.program()).is_some());
+        let tool = Tool::ALL.into_iter().find(|tool| command::find(tool.program()).is_some());
         Self { tool, starter }
     }
 
@@ -106,12 +106,6 @@ impl Host {
     }
 }
 
-/// The program `name` as PATH has it.
-fn in_path(name: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path).map(|directory| directory.join(name)).find(|file| file.is_file())
-}
-
 async fn done(words: &[String], limit: Duration) -> Result<(), PackageError> {
     let ended = ended(words, limit).await?;
     if ended.code == Some(0) {
@@ -119,12 +113,10 @@ async fn done(words: &[String], limit: Duration) -> Result<(), PackageError> {
     }
     // `env` and its variables are ours; the program is the first word after them.
     let program = words.iter().find(|word| *word != "env" && !word.contains('='));
-    let text = if ended.errors.trim().is_empty() { &ended.output } else { &ended.errors };
-    let said = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
     Err(PackageError::Failed {
         program: program.cloned().unwrap_or_default(),
         code: ended.code,
-        said: said.trim().chars().take(200).collect(),
+        said: ended.complaint(),
     })
 }
 

@@ -30,6 +30,30 @@ pub fn is_alive(process: Process) -> bool {
     alive(process.pid) == Some(process)
 }
 
+/// All processes that this user sees.
+pub fn all() -> impl Iterator<Item = i32> {
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+}
+
+/// The processes that run `program`.
+pub fn named(program: &str) -> impl Iterator<Item = i32> {
+    all().filter(move |pid| command_line(*pid).is_some_and(|words| runs(&words, program)))
+}
+
+/// A script's name is the first word or, after that of its shell, the second.
+fn runs(command_line: &[Vec<u8>], program: &str) -> bool {
+    let name =
+        |word: &Vec<u8>| word.rsplit(|byte| *byte == b'/').next() == Some(program.as_bytes());
+    command_line.iter().take(2).any(name)
+}
+
+/// The words that a process was started with.
+pub fn command_line(pid: i32) -> Option<Vec<Vec<u8>>> {
+    let words = fs::read(format!("/proc/{pid}/cmdline")).ok()?;
+    Some(words.split(|byte| *byte == 0).map(<[u8]>::to_vec).collect())
+}
+
 /// Whether this user sees other users' processes: `/proc` may be mounted with `hidepid`.
 pub fn sees_others() -> bool {
     fs::metadata("/proc/1/stat").is_ok()
@@ -64,6 +88,27 @@ mod tests {
         let process = own().unwrap();
         assert!(is_alive(process));
         assert!(!is_alive(Process { started: process.started + 1, ..process }));
+    }
+
+    #[test]
+    fn a_script_is_recognised_with_and_without_its_shell() {
+        let is_helper = |line: &str| {
+            let words: Vec<_> = line.split(' ').map(|word| word.as_bytes().to_vec()).collect();
+            runs(&words, "helper")
+        };
+        assert!(is_helper("/bin/sh /usr/libexec/helper -run"));
+        assert!(is_helper("helper"));
+        assert!(!is_helper("vi notes helper"));
+        assert!(!is_helper("/usr/libexec/helper-of-another"));
+        assert!(!is_helper(""));
+    }
+
+    #[test]
+    fn this_process_is_among_all_and_among_those_of_its_name() {
+        let own = own().unwrap().pid;
+        let program = std::env::current_exe().unwrap();
+        let name = program.file_name().unwrap().to_str().unwrap();
+        assert!(all().any(|pid| pid == own) && named(name).any(|pid| pid == own));
     }
 
     #[test]

@@ -2,12 +2,11 @@
 //!
 //! Whatever cannot be read is forgotten: a missing, torn or foreign file is a first look.
 
-use std::fs;
 use std::io;
-use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 use crate::effects::disk::{self, DiskError};
+use crate::effects::small_file;
 use crate::model::history::History;
 use crate::model::memory::Memory;
 
@@ -59,12 +58,8 @@ impl Damaged {
 /// The history of changes that an agent has kept in `directory`, if any was. Needs no agent.
 pub fn history_in(directory: &Path) -> Result<Option<History>, Damaged> {
     let path = directory.join(HISTORY);
-    let read = || {
-        if fs::metadata(&path)?.len() > LONGEST {
-            return Err(io::Error::other("it is longer than any that was kept"));
-        }
-        Ok(serde_json::from_slice(&fs::read(&path)?)?)
-    };
+    let read =
+        || -> io::Result<_> { Ok(serde_json::from_slice(&small_file::bytes(&path, LONGEST)?)?) };
     match read() {
         Ok(history) => Ok(Some(history)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -88,7 +83,7 @@ pub struct State {
 impl State {
     /// The state in `directory`, which is made if it does not exist.
     pub fn new(directory: PathBuf) -> io::Result<Self> {
-        make_private(&directory)?;
+        disk::make_private(&directory)?;
         Ok(Self { directory, kept: None })
     }
 
@@ -155,8 +150,7 @@ impl State {
 }
 
 fn read(path: &Path) -> Option<String> {
-    let meta = fs::metadata(path).ok()?;
-    (meta.is_file() && meta.len() <= LONGEST).then(|| fs::read_to_string(path).ok()).flatten()
+    String::from_utf8(small_file::bytes(path, LONGEST).ok()?).ok()
 }
 
 /// The memory of the instance `cuk` that is written in `text`; an empty one where it is not.
@@ -164,13 +158,10 @@ pub fn remembered(text: &str, cuk: &str) -> Memory {
     serde_json::from_str::<Memory>(text).unwrap_or_default().belonging_to(cuk)
 }
 
-/// Makes a directory, and those above it, for its owner only.
-pub fn make_private(directory: &Path) -> io::Result<()> {
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn state(directory: &Path) -> State {

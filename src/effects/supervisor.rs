@@ -7,7 +7,7 @@ use std::path::Path;
 use nix::unistd::{User, getgrouplist};
 
 use super::access::Reader;
-use super::process;
+use super::{process, small_file};
 use crate::model::supervisor::{CONF, Elsewhere, OVERRIDES, Supervisor, awaited, user_of_chmpx};
 
 /// Its pid file, beside that of chmpx.
@@ -15,7 +15,7 @@ const PID_FILE: &str = "chmpx-service-helper.pid";
 
 /// What the supervisor with its settings in `directory` makes of `target`.
 pub fn found(directory: &Path, target: &Path) -> Supervisor {
-    let text_of = |path: &Path| fs::read_to_string(path).ok();
+    let text_of = |path: &Path| small_file::text(path).ok();
     let Some(conf) = text_of(&directory.join(CONF)) else { return Supervisor::NotHere };
     let overrides = text_of(&directory.join(OVERRIDES));
     let awaited = awaited(&conf, overrides.as_deref(), directory, &text_of);
@@ -29,7 +29,7 @@ pub fn found(directory: &Path, target: &Path) -> Supervisor {
 /// Who the supervisor with its settings in `directory` starts chmpx as, with all groups of that
 /// user; `None` where it was not told, or names nobody of this host.
 pub fn reader(directory: &Path) -> Option<Reader> {
-    let text = |name| fs::read_to_string(directory.join(name)).ok();
+    let text = |name| small_file::text(&directory.join(name)).ok();
     let name = user_of_chmpx(text(CONF).as_deref(), text(OVERRIDES).as_deref())?;
     let user = User::from_name(&name).ok().flatten()?;
     let groups = getgrouplist(&CString::new(name).ok()?, user.gid).ok()?;
@@ -46,8 +46,8 @@ fn leads_to(path: &Path, target: &Path) -> bool {
 
 /// Whether it runs. The pid file of chmpx tells where its own is.
 pub fn runs(pid_file_of_chmpx: &Path) -> bool {
-    let text = fs::read_to_string(pid_file_of_chmpx.with_file_name(PID_FILE)).unwrap_or_default();
-    text.trim().parse().ok().and_then(process::alive).is_some()
+    let text = small_file::text(&pid_file_of_chmpx.with_file_name(PID_FILE));
+    text.unwrap_or_default().trim().parse().ok().and_then(process::alive).is_some()
 }
 
 #[cfg(test)]

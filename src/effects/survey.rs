@@ -5,14 +5,12 @@ mod places;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, ToSocketAddrs as _};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::channel;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use crate::effects::{access, clock, rival};
+use crate::effects::{access, clock, command, resolver};
 use crate::model::doctor::{Lookup, Survey};
 
 /// All names together are waited for no longer: chmpx itself waits five seconds for each.
@@ -44,11 +42,10 @@ pub fn survey(subject: &Subject) -> Survey {
         inotify_instances: kernel("inotify/max_user_instances"),
         inotify_watches: kernel("inotify/max_user_watches"),
         mqueue_longest: kernel("mqueue/msg_max"),
-        has_chmpx: is_in_path("chmpx"),
+        has_chmpx: command::find("chmpx").is_some(),
         control_listens: subject.control_port.map(listens).unwrap_or_default(),
         lookups: lookups(&subject.names),
         token_age: subject.token_files.iter().find_map(|path| age(path)),
-        rival: rival::official_helper(),
         clock_is_kept: clock_is_kept(),
         rooms: [subject.target.parent(), Some(&subject.state_dir)]
             .into_iter()
@@ -69,11 +66,6 @@ pub fn survey(subject: &Subject) -> Survey {
 
 fn number(path: &str) -> Option<u64> {
     fs::read_to_string(path).ok()?.trim().parse().ok()
-}
-
-fn is_in_path(program: &str) -> bool {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).any(|directory| directory.join(program).is_file())
 }
 
 fn age(path: &Path) -> Option<Duration> {
@@ -143,29 +135,15 @@ fn of_kernel(hex: &str) -> Option<IpAddr> {
 
 /// Asks for all names at once; those that take too long have no answer.
 fn lookups(names: &[String]) -> BTreeMap<String, Lookup> {
-    let (sender, received) = channel();
-    let begin = Instant::now();
-    for name in names.iter().cloned() {
-        let sender = sender.clone();
-        let work = move || {
-            let found = (name.as_str(), 0).to_socket_addrs();
-            let addresses = found.map(|all| all.map(|one| one.ip()).collect()).unwrap_or_default();
-            // Nobody may be waiting any longer.
-            let _unread = sender.send((name, addresses, begin.elapsed()));
-        };
-        // Without a thread for it a name counts as one that takes too long.
-        let _fewer = thread::Builder::new().spawn(work);
-    }
-    drop(sender);
-    let nothing = Lookup { addresses: None, took: NAMES_LIMIT };
-    let mut lookups: BTreeMap<_, _> =
-        names.iter().map(|name| (name.clone(), nothing.clone())).collect();
-    while let Ok((name, addresses, took)) =
-        received.recv_timeout(NAMES_LIMIT.saturating_sub(begin.elapsed()))
-    {
-        lookups.insert(name, Lookup { addresses: Some(addresses), took });
-    }
-    lookups
+    let answers = resolver::ask(names.iter().cloned().collect(), names.len(), NAMES_LIMIT);
+    let lookup = |name: &String| match answers.get(name) {
+        Some(answer) => Lookup {
+            addresses: Some(answer.addresses.clone().unwrap_or_default()),
+            took: answer.took,
+        },
+        None => Lookup { addresses: None, took: NAMES_LIMIT },
+    };
+    names.iter().map(|name| (name.clone(), lookup(name))).collect()
 }
 
 #[cfg(test)]

@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 
 use super::latitude::DROP_IN;
 
-/// The helper's own settings and the overrides for all helpers, by their names.
-const CONF: &str = "k2hr3-get-resource-helper.conf";
+/// The program of the helper, a script.
+pub const PROGRAM: &str = "k2hr3-get-resource-helper";
+/// Its own settings; what overrides them is one file for all helpers.
+pub const CONF: &str = "k2hr3-get-resource-helper.conf";
 /// Its units.
 const SERVICE: &str = "k2hr3-get-resource.service";
 const TIMER: &str = "k2hr3-get-resource.timer";
@@ -64,7 +66,7 @@ impl Step {
     pub fn sentence(&self) -> String {
         match self {
             Self::Run(words) => words.join(" "),
-            Self::EndHelper => "end every process of k2hr3-get-resource-helper".to_owned(),
+            Self::EndHelper => format!("end every process of {PROGRAM}"),
             Self::Mode(path, mode) => format!("chmod {mode:04o} {}", path.display()),
             Self::Write(path, text) => {
                 let lines = text.lines().filter(|line| !line.starts_with('#'));

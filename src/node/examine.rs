@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Node;
 use crate::agent::{Chain, Trouble};
+use crate::effects::rival;
 use crate::effects::survey::{Subject, survey};
 use crate::model::conf::{Conf, Given};
 use crate::model::doctor::{Agent, Finding, Survey, Unanswered, examine};
@@ -40,7 +41,11 @@ impl Node {
             reader: self.chmpx.reader(),
         };
         // A thread of its own, because names may take their time.
-        let surveyed = tokio::task::spawn_blocking(move || survey(&subject)).await;
+        let surveyed = tokio::task::spawn_blocking(move || Survey {
+            rival: rival::official_helper(),
+            ..survey(&subject)
+        });
+        let surveyed = surveyed.await;
         let up = seen.running().is_some();
         Survey {
             held: if up { self.chmpx.held().await } else { None },

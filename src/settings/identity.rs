@@ -1,11 +1,11 @@
 //! Who this node is, from the first source that says so: a setting, then what the official
 //! user-data script left under `/etc/antpickax`, then cloud-init and the host itself.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::table::{Origin, Table};
 use super::{Layers, SettingsError};
+use crate::effects::small_file;
 use crate::model::identity::{Cuk, Identity, InvalidName, Role, Tag};
 
 /// What the official user-data script leaves under `/etc/antpickax`.
@@ -123,9 +123,8 @@ fn antpickax(table: &Table, root: &Path, file: &str) -> PathBuf {
 }
 
 /// The bytes of a small file; `None` when it is not there or is something else.
-pub(super) fn small_file(path: &Path) -> Option<Vec<u8>> {
-    let small = fs::metadata(path).is_ok_and(|meta| meta.is_file() && meta.len() <= LONGEST);
-    small.then(|| fs::read(path).ok()).flatten()
+pub(super) fn left_behind(path: &Path) -> Option<Vec<u8>> {
+    small_file::bytes(path, LONGEST).ok()
 }
 
 /// What a file says, without white space around it; `None` when that is nothing.
@@ -136,6 +135,8 @@ fn text(bytes: &[u8]) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::super::{Flags, read};
     use super::*;
     use crate::model::settings::Settings;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::SettingsError;
 use super::table::{Origin, Table, below};
+use crate::effects::small_file;
 
 /// What stands before the name of a setting in the environment.
 const PREFIX: &str = "K2HDKC_SLAVE_AGENT_";
@@ -106,7 +107,11 @@ fn setting_of(name: &str) -> String {
 }
 
 fn read_file(path: &Path, table: &mut Table) -> Result<(), SettingsError> {
-    let text = fs::read_to_string(path)
+    if fs::canonicalize(path).is_ok_and(|real| real == Path::new("/dev/null")) {
+        // This is how a file is masked that a package brings.
+        return Ok(());
+    }
+    let text = small_file::text(path)
         .map_err(|cause| SettingsError::Unreadable { path: path.into(), cause })?;
     table.take_file(path, &text)
 }
@@ -128,6 +133,26 @@ mod tests {
         let path = root.join("etc/k2hdkc").join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
+    }
+
+    #[test]
+    fn a_settings_file_is_read_whole_or_not_at_all_and_one_that_is_masked_says_nothing() {
+        let root = tempfile::tempdir().unwrap();
+        write(root.path(), "slave-agent.conf", "[pace]\ninterval = 1s\n");
+        let drop_in = root.path().join("etc/k2hdkc/slave-agent.conf.d/10-a.conf");
+        write(root.path(), "slave-agent.conf.d/10-a.conf", "");
+        let put = |what: &dyn Fn()| {
+            fs::remove_file(&drop_in).unwrap();
+            what();
+            layers(root.path(), &[], &[]).table().map(|table| table.text("pace.interval"))
+        };
+        let why = |error: SettingsError| std::error::Error::source(&error).unwrap().to_string();
+        let masked = put(&|| std::os::unix::fs::symlink("/dev/null", &drop_in).unwrap());
+        assert_eq!(masked.unwrap(), "1s");
+        let pipe = put(&|| nix::unistd::mkfifo(&drop_in, nix::sys::stat::Mode::S_IRWXU).unwrap());
+        assert_eq!(why(pipe.unwrap_err()), "it is no regular file");
+        let long = put(&|| fs::write(&drop_in, "#\n".repeat(1 << 20)).unwrap());
+        assert_eq!(why(long.unwrap_err()), "it is longer than 1 MiB");
     }
 
     fn interval(layers: &Layers) -> String {

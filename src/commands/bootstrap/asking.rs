@@ -1,9 +1,9 @@
 //! Asking K2HR3 what this node is to have.
 
-use std::fs;
 use std::path::Path;
 
 use crate::effects::k2hr3::{Carrier, K2hr3};
+use crate::effects::small_file;
 use crate::model::failure::{Class, Failure};
 use crate::model::identity::RoleToken;
 use crate::model::packages::{PACKAGE_KEYS, SERVICE_KEY, Wanted};
@@ -29,5 +29,5 @@ pub(super) async fn wanted(k2hr3: &K2hr3, settings: &Settings) -> Result<Wanted,
 }
 
 fn token_in(path: &Path) -> Option<RoleToken> {
-    RoleToken::parse(&fs::read_to_string(path).ok()?).ok()
+    RoleToken::parse(&small_file::text(path).ok()?).ok()
 }

@@ -1,6 +1,5 @@
 //! Where a status comes from: the running agent, else what it left behind.
 
-use std::fs;
 use std::io;
 use std::path::Path;
 use std::time::Duration;
@@ -10,7 +9,7 @@ use tokio::time::timeout;
 use super::super::progress::waiting;
 use super::super::{Exit, Failed, SOCKET};
 use crate::effects::socket::{self, Request};
-use crate::effects::{clock, process, state};
+use crate::effects::{clock, process, small_file, state};
 use crate::model::report::Report;
 use crate::model::settings::Paths;
 use crate::node::STATUS_FILE;
@@ -103,7 +102,7 @@ pub(super) async fn find(paths: &Paths) -> Result<(Report, Source), Failed> {
 
 /// What the agent left in files.
 pub(super) fn left_behind(paths: &Paths, refused: bool) -> Option<(Report, Source)> {
-    let read = |path: &Path| fs::read_to_string(path).ok();
+    let read = |path: &Path| small_file::text(path).ok();
     if let Some(text) = read(&paths.runtime_dir.join(STATUS_FILE))
         && let Ok(report) = serde_json::from_str::<Report>(&text)
     {

@@ -9,6 +9,7 @@ use std::path::Path;
 
 use super::output::watched;
 use crate::effects::disk;
+use crate::effects::process::all;
 use crate::model::memory::Process;
 
 /// Descriptors that are looked at before the search is given up.
@@ -44,24 +45,21 @@ fn linked(target: &Path) -> Option<String> {
 
 /// A process that has the file that was there before, or an even older one, open.
 fn holder(target: &Path) -> Option<String> {
-    let own = std::process::id().to_string();
+    let own = std::process::id().cast_signed();
     let previous = disk::previous_of(target);
     let deleted = [target, &previous].map(|path| format!("{} (deleted)", path.display()));
     let is_old =
         |link: &Path| link == previous || deleted.iter().any(|deleted| Path::new(deleted) == link);
     let mut left = MOST;
-    for process in fs::read_dir("/proc").ok()?.flatten() {
-        let name = process.file_name().into_string().unwrap_or_default();
-        if name == own || !name.bytes().all(|byte| byte.is_ascii_digit()) {
-            continue;
-        }
+    for pid in all().filter(|pid| *pid != own) {
+        let process = Path::new("/proc").join(pid.to_string());
         // Of a process that is gone, or of somebody else where this is not root.
-        let Ok(descriptors) = fs::read_dir(process.path().join("fd")) else { continue };
+        let Ok(descriptors) = fs::read_dir(process.join("fd")) else { continue };
         for descriptor in descriptors.flatten() {
             left = left.checked_sub(1)?;
             if fs::read_link(descriptor.path()).is_ok_and(|link| is_old(&link)) {
-                let program = fs::read_to_string(process.path().join("comm")).unwrap_or_default();
-                return Some(format!("process {name} ({}) holds an old one open", program.trim()));
+                let program = fs::read_to_string(process.join("comm")).unwrap_or_default();
+                return Some(format!("process {pid} ({}) holds an old one open", program.trim()));
             }
         }
     }

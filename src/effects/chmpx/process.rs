@@ -2,11 +2,11 @@
 //! is active also while chmpx is dead or was never started.
 
 use std::fs;
-use std::io::Read as _;
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::{Path, PathBuf};
 
-use crate::effects::process::alive;
+use crate::effects::process::{alive, all, command_line};
+use crate::effects::small_file;
 use crate::model::conf::Conf;
 use crate::model::memory::Process;
 
@@ -68,11 +68,16 @@ fn is_same(one: &Path, other: &Path) -> bool {
 }
 
 fn by_command_line(target: &Path) -> Option<Process> {
-    let entries = fs::read_dir("/proc").ok()?;
-    let pids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    pids.filter(|pid| command_line(*pid).is_some_and(|words| is_chmpx(&words)))
+    all()
+        .filter(|pid| command_line(*pid).is_some_and(|words| is_chmpx(&words)))
         .filter(|pid| conf_of(*pid).is_some_and(|conf| is_same(&conf, target)))
         .find_map(alive)
+}
+
+/// The beginning of a file that anybody may have made.
+fn read(path: &Path) -> Option<Vec<u8>> {
+    const MOST: u64 = 1024 * 1024;
+    small_file::beginning(path, MOST).ok().map(|(bytes, _)| bytes)
 }
 
 /// Every chmpx that was started with `target`, or with another file of the same group and control
@@ -83,34 +88,17 @@ pub(super) fn all_of(target: &Path, conf: &Conf) -> Vec<i32> {
         |bytes: &[u8]| conf.group().is_some() && place(&Conf::read(bytes)) == place(conf);
     let same_group = |word: &[u8]| {
         let path = Path::new(std::ffi::OsStr::from_bytes(word));
-        path.is_absolute() && path.is_file() && read(path).is_some_and(|bytes| same_place(&bytes))
+        path.is_absolute() && read(path).is_some_and(|bytes| same_place(&bytes))
     };
-    let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
-    let pids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
     let is_one = |words: &[Vec<u8>]| {
         let mut files = words.iter().skip(1);
         is_chmpx(words)
             && files.any(|word| word == target.as_os_str().as_bytes() || same_group(word))
     };
-    pids.filter(|pid| command_line(*pid).is_some_and(|words| is_one(&words)))
+    all()
+        .filter(|pid| command_line(*pid).is_some_and(|words| is_one(&words)))
         .filter(|pid| alive(*pid).is_some())
         .collect()
-}
-
-/// The beginning of a file that anybody may have made. A pipe is not waited for.
-fn read(path: &Path) -> Option<Vec<u8>> {
-    const LONGEST: u64 = 1024 * 1024;
-    if !fs::metadata(path).ok()?.is_file() {
-        return None;
-    }
-    let mut bytes = Vec::new();
-    fs::File::open(path).ok()?.take(LONGEST).read_to_end(&mut bytes).ok()?;
-    Some(bytes)
-}
-
-fn command_line(pid: i32) -> Option<Vec<Vec<u8>>> {
-    let words = fs::read(format!("/proc/{pid}/cmdline")).ok()?;
-    Some(words.split(|byte| *byte == 0).map(<[u8]>::to_vec).collect())
 }
 
 /// Programs that come with chmpx and are started with the same file, but are not it.

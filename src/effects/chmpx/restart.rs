@@ -16,14 +16,14 @@ pub enum RestartError {
     #[error(transparent)]
     Command(#[from] CommandError),
     /// A command ran and failed.
-    #[error("{program} failed{code}: {errors}", code = code.map_or_else(String::new, |c| format!(" with code {c}")))]
+    #[error("{program} failed{code}: {said}", code = code.map_or_else(String::new, |c| format!(" with code {c}")))]
     Failed {
         /// The program.
         program: String,
         /// Its exit code.
         code: Option<i32>,
         /// The end of what it said.
-        errors: String,
+        said: String,
     },
     /// There is nothing to send a signal to.
     #[error("no process of chmpx was found to send {signal} to")]
@@ -97,9 +97,8 @@ impl Chmpx {
         if ended.code == Some(0) {
             return Ok(());
         }
-        let errors = ended.errors.trim();
-        let errors = errors.lines().last().unwrap_or_default().chars().take(200).collect();
-        Err(RestartError::Failed { program: program.to_owned(), code: ended.code, errors })
+        let said = ended.complaint();
+        Err(RestartError::Failed { program: program.to_owned(), code: ended.code, said })
     }
 
     fn send(&self, signal: &str) -> Result<(), RestartError> {

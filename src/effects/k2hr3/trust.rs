@@ -1,6 +1,5 @@
 //! Trust in the certificates that a file names, and in no others.
 
-use std::fs;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -13,9 +12,14 @@ use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 use rustls::{RootCertStore, crypto::CryptoProvider};
 
+use crate::effects::small_file;
+
+/// The certificates of all authorities of the world are a quarter of a MiB.
+const LONGEST: u64 = 4 * 1024 * 1024;
+
 /// TLS with whoever shows a certificate that is in the PEM file `path`, or signed by one of those.
 pub(super) fn only_in(path: &Path, provider: &Arc<CryptoProvider>) -> io::Result<ClientConfig> {
-    let pem = fs::read(path)?;
+    let pem = small_file::bytes(path, LONGEST)?;
     let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
     let certificates = certificates.map_err(io::Error::other)?;
     if certificates.is_empty() {
