@@ -42,6 +42,18 @@ impl fmt::Display for Class {
     }
 }
 
+/// What sets a difference apart from others of its class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Nothing.
+    Usual,
+    /// It is the number of the file, which on a node is the agent's own.
+    Generation,
+    /// A running chmpx that reads it keeps all that it has, and lives on: it refuses the file as a
+    /// whole (`CHMConf`).
+    Blocking,
+}
+
 /// One difference.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
@@ -49,8 +61,16 @@ pub struct Change {
     pub what: String,
     /// What it asks of a running chmpx.
     pub class: Class,
+    /// Whether it is a special one.
+    pub kind: Kind,
     /// Why.
     pub why: String,
+}
+
+impl Change {
+    fn usual(what: String, class: Class, why: &str) -> Self {
+        Self { what, class, kind: Kind::Usual, why: why.to_owned() }
+    }
 }
 
 /// The difference between two files.
@@ -75,8 +95,8 @@ pub fn compare(old: &Conf, new: &Conf) -> Impact {
     // Without a host: who this host is does not change between the two files.
     for error in judge(new, None).errors() {
         let line = error.line.map_or_else(String::new, |line| format!(" in line {line}"));
-        let (what, why) = (format!("{}{line}", error.code), error.message.clone());
-        changes.push(Change { what, class: Class::Refused, why });
+        let what = format!("{}{line}", error.code);
+        changes.push(Change::usual(what, Class::Refused, &error.message));
     }
     let overall = changes.iter().map(|change| change.class).max().unwrap_or(Class::None);
     Impact { overall, changes, servers_added, servers_removed }

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use super::conf::Conf;
-use super::impact::{Class, Impact, compare};
+use super::impact::{Class, Impact, Kind, compare};
 use super::memory::{Process, Seconds};
 use super::observed::{Chmpx, Installed, Observed, Published};
 use super::rules::judge;
@@ -162,7 +162,7 @@ fn standing(seen: &Observed) -> Standing {
 /// The generation is the agent's own, and chmpx does not compare dates.
 fn against(helpers: &Conf, published: &Conf) -> Standing {
     let Impact { mut changes, servers_added, servers_removed, .. } = compare(helpers, published);
-    changes.retain(|change| change.class != Class::None && !change.what.starts_with("FILEVERSION"));
+    changes.retain(|change| change.class != Class::None && change.kind != Kind::Generation);
     let Some(worst) = changes.iter().map(|change| change.class).max() else {
         return Standing::Same;
     };

@@ -1,6 +1,6 @@
 //! The keys of `[GLOBAL]`, with the values that chmpx puts where there are none.
 
-use super::{Change, Class};
+use super::{Change, Class, Kind};
 use crate::model::conf::{Conf, Entry, Mode, Text};
 
 const TAKEN: &str = "chmpx takes it while it runs";
@@ -45,11 +45,11 @@ const TRUTHS: &[(&str, bool, Class, &str)] = &[
 ];
 
 pub(super) fn compare(old: &Conf, new: &Conf, changes: &mut Vec<Change>) {
-    let mut note = |what: &str, from: String, to: String, class, why: &str| {
+    let mut note = |key: &str, from: String, to: String, class, why: &str| {
         if from != to {
             let (from, to) = (Text::from(from.as_str()), Text::from(to.as_str()));
-            let what = format!("{what}: {} -> {}", from.brief(), to.brief());
-            changes.push(Change { what, class, why: str::to_owned(why) });
+            let what = format!("{key}: {} -> {}", from.brief(), to.brief());
+            changes.push(Change { what, class, kind: kind_of(key), why: str::to_owned(why) });
         }
     };
 
@@ -66,7 +66,10 @@ pub(super) fn compare(old: &Conf, new: &Conf, changes: &mut Vec<Change>) {
         version => version,
     };
     note("SSL_MIN_VER", version(old), version(new), Class::Cold, AT_START);
-    let id_type = |conf: &Conf| format!("{:?}", conf.id_type());
+    let id_type = |conf: &Conf| match conf.id_type() {
+        Some(known) => format!("{known:?}").to_uppercase(),
+        None => "unknown".to_owned(),
+    };
     note("CHMPXIDTYPE", id_type(old), id_type(new), Class::Cold, BLOCKS);
     let port = |conf: &Conf| conf.self_ctlport().map_or("any".to_owned(), |port| port.to_string());
     note("SELFCTLPORT", port(old), port(new), Class::Cold, CLIENTS);
@@ -91,5 +94,13 @@ pub(super) fn compare(old: &Conf, new: &Conf, changes: &mut Vec<Change>) {
             if truth { "on" } else { "off" }.to_owned()
         };
         note(key, read(old.global(key)), read(new.global(key)), *class, why);
+    }
+}
+
+fn kind_of(key: &str) -> Kind {
+    match key {
+        "GROUP" | "CHMPXIDTYPE" => Kind::Blocking,
+        "FILEVERSION" => Kind::Generation,
+        _ => Kind::Usual,
     }
 }

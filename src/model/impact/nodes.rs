@@ -59,7 +59,7 @@ pub(super) fn compare_servers(
             (Class::Live, "chmpx adds the server while it runs")
         };
         let what = format!("the server {} is new", called(server));
-        changes.push(Change { what, class, why: why.to_owned() });
+        changes.push(Change::usual(what, class, why));
     }
     let all_go = !old.is_empty() && removed.len() == old.len();
     for server in &removed {
@@ -69,7 +69,7 @@ pub(super) fn compare_servers(
             (Class::Live, "chmpx drops the server once it is down and out of service")
         };
         let what = format!("the server {} is gone", called(server));
-        changes.push(Change { what, class, why: why.to_owned() });
+        changes.push(Change::usual(what, class, why));
     }
     (added, removed)
 }
@@ -80,7 +80,7 @@ fn server_changed(what: String, key: &'static str) -> Change {
         "PORT" | "TLS" => "chmpx looks at it only at its start",
         _ => "a running chmpx makes a second entry of it beside the old one",
     };
-    Change { what, class: Class::Cold, why: why.to_owned() }
+    Change::usual(what, Class::Cold, why)
 }
 
 /// Equal nodes first, then those of one name of which there is just one on either side.
@@ -136,6 +136,6 @@ pub(super) fn compare_slaves(old: &Conf, new: &Conf, changes: &mut Vec<Change>) 
             }
             (None, None) => continue,
         };
-        changes.push(Change { what, class, why: why.to_owned() });
+        changes.push(Change::usual(what, class, why));
     }
 }

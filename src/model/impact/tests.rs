@@ -101,6 +101,22 @@ fn what_the_cluster_is_called_and_who_this_host_is_are_cold() {
 }
 
 #[test]
+fn what_a_running_chmpx_refuses_as_a_whole_is_marked_and_so_is_the_number_of_the_file() {
+    let kinds = |old: &str, new: &str| {
+        assert!(FILE.contains(old), "{old}");
+        let changes = impact(&FILE.replacen(old, new, 1)).changes.into_iter();
+        changes.map(|change| (change.what, change.kind)).collect::<Vec<_>>()
+    };
+    let one = |what: &str, kind| vec![(what.to_owned(), kind)];
+    assert_eq!(kinds("GROUP=g", "GROUP=h"), one("GROUP: g -> h", Kind::Blocking));
+    let id_type = kinds("MODE=SLAVE", "MODE=SLAVE\nCHMPXIDTYPE=CUK");
+    assert_eq!(id_type, one("CHMPXIDTYPE: NAME -> CUK", Kind::Blocking));
+    let number = kinds("FILEVERSION=1", "FILEVERSION=2");
+    assert_eq!(number, one("FILEVERSION: 1 -> 2", Kind::Generation));
+    assert_eq!(kinds("MAXCHMPX=64", "MAXCHMPX=63"), one("MAXCHMPX: 64 -> 63", Kind::Usual));
+}
+
+#[test]
 fn becoming_a_server_is_refused() {
     assert_eq!(replaced("MODE=SLAVE", "MODE=SERVER"), Class::Refused);
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::impact::compare;
+use super::super::impact::{Kind, compare};
 use super::super::memory::HOUR;
 use super::super::observed::{Attention, Chmpx, InstalledFile, Observed, Published, Running};
 use super::super::trial::LONGEST_READING;
@@ -182,10 +182,8 @@ fn blind_restart(seen: &Observed, policy: &Policy, why: &str, plan: &mut Plan) {
 /// The change that a running chmpx refuses as a whole, if the file has one (chmpx, `CHMConf`: the
 /// old table stays, the process lives on).
 fn refused_change(seen: &Observed, file: &InstalledFile) -> Option<String> {
-    const REFUSED: [&str; 2] = ["GROUP:", "CHMPXIDTYPE:"];
-    let changes = compare(seen.adopted.as_ref()?, &file.conf).changes;
-    let is_refused = |what: &str| REFUSED.iter().any(|key| what.starts_with(key));
-    changes.into_iter().map(|change| change.what).find(|what| is_refused(what))
+    let mut changes = compare(seen.adopted.as_ref()?, &file.conf).changes.into_iter();
+    changes.find(|change| change.kind == Kind::Blocking).map(|change| change.what)
 }
 
 /// The same file in the next generation: what chmpx read and did not apply, it applies when the
