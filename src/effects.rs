@@ -9,6 +9,7 @@ pub mod command;
 pub mod disk;
 pub mod helper;
 pub mod host;
+pub mod host_step;
 pub mod k2hr3;
 pub mod latitude;
 pub mod lock;

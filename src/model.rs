@@ -8,6 +8,7 @@ pub mod failure;
 pub mod helper;
 pub mod history;
 pub mod host;
+pub mod host_step;
 pub mod identity;
 pub mod impact;
 mod injection;

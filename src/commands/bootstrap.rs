@@ -16,6 +16,7 @@ use crate::agent::Chain;
 use crate::effects::k2hr3::K2hr3;
 use crate::effects::packages::Host;
 use crate::model::failure::{Class, Failure};
+use crate::model::host_step::AGENT;
 use crate::model::packages::{Package, SERVICE_KEY, Unit, Wanted};
 use crate::model::settings::Settings;
 use crate::settings::{self, Layers};
@@ -24,8 +25,7 @@ use progress::{Progress, say};
 
 /// The wish that the user data leaves in the state directory; gone when it is fulfilled.
 const WISH: &str = "bootstrap";
-/// The service that follows the cluster. It goes first: it registers while packages are fetched.
-const SERVICE: &str = "k2hdkc-slave-agent.service";
+
 /// Install and start the packages and services that the role's resource names.
 #[derive(Debug, clap::Args)]
 pub struct Bootstrap {
@@ -113,12 +113,13 @@ impl Work {
     /// Installs, then starts. What cannot be had yet does not keep the rest away.
     async fn begin(&mut self, wanted: &Wanted, settings: &Settings) -> Result<(), Failed> {
         self.progress.expect(1 + wanted.packages.len() + wanted.units.len());
-        if let Ok(own) = Unit::parse(SERVICE) {
+        // It goes first: it registers while packages are fetched.
+        if let Ok(own) = Unit::parse(AGENT) {
             // Not there where the agent was put by hand.
             if let Err(error) = self.host.begin(&own).await {
-                self.progress.failed(SERVICE, &Chain(&error).to_string());
+                self.progress.failed(AGENT, &Chain(&error).to_string());
             } else {
-                self.progress.finished("started", SERVICE);
+                self.progress.finished("started", AGENT);
             }
         }
         self.install(&wanted.packages).await?;

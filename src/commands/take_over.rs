@@ -10,8 +10,9 @@ use std::time::Duration;
 use super::{Exit, Failed};
 use crate::agent::Chain;
 use crate::effects::disk::{self, Attributes};
-use crate::effects::{helper, latitude, supervisor};
-use crate::model::helper::{Found, Step, hand_back};
+use crate::effects::{helper, host_step, latitude, supervisor};
+use crate::model::helper::{Found, hand_back};
+use crate::model::host_step::Step;
 use crate::model::settings::Settings;
 use crate::model::supervisor::Elsewhere;
 use crate::settings::{self, Layers};
@@ -73,11 +74,11 @@ impl TakeOver {
         let before = fs::read(found.output()).ok();
         let mut done = Vec::new();
         for step in &steps {
-            let failed = helper::perform(step).await.err();
+            let failed = host_step::perform(step).await.err();
             match failed.map(|error| Chain(&error).to_string()) {
                 None => done.push(format!("done    {}", step.sentence())),
                 // A unit that is not there needs no stopping; our own has to start.
-                Some(why) if !is_needed(step) => {
+                Some(why) if !step.is_needed() => {
                     done.push(format!("skipped {}: {why}", step.sentence()));
                 }
                 Some(why) => return Err(not_done(step, &why, &done)),
@@ -116,14 +117,6 @@ fn put_back(path: &Path, before: Option<Vec<u8>>) -> Result<bool, Failed> {
         help: error.help().to_owned(),
     })?;
     Ok(true)
-}
-
-fn is_needed(step: &Step) -> bool {
-    match step {
-        Step::Run(words) => words.iter().any(|word| word.starts_with("k2hdkc-slave-agent")),
-        Step::EndHelper => false,
-        Step::Mode(..) | Step::Write(..) | Step::Link { .. } | Step::Remove(..) => true,
-    }
 }
 
 fn shown(steps: &[Step], output: &Path) -> String {

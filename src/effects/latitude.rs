@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::{command, small_file};
+use crate::model::host_step::AGENT;
 use crate::model::latitude::Needs;
 use crate::model::settings::Settings;
 use crate::model::supervisor::{CONF, OVERRIDES, user_of_chmpx};
@@ -39,7 +40,7 @@ fn is_chmpx_here(root: &Path) -> bool {
 
 /// Has systemd start the service anew, as the unit now stands and with the directories there now are.
 pub async fn start_anew() {
-    let words = ["try-restart", "--no-block", "--", "k2hdkc-slave-agent.service"];
+    let words = ["try-restart", "--no-block", "--", AGENT];
     if let Err(error) = command::run("systemctl".as_ref(), &words, LIMIT).await {
         tracing::warn!(%error, "the service has to be restarted by hand");
     }

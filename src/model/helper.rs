@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::host_step::{AGENT, Step};
 use super::latitude::DROP_IN;
 
 /// The program of the helper, a script.
@@ -12,9 +13,6 @@ pub const CONF: &str = "k2hr3-get-resource-helper.conf";
 /// Its units.
 const SERVICE: &str = "k2hr3-get-resource.service";
 const TIMER: &str = "k2hr3-get-resource.timer";
-/// Ours.
-const AGENT: &str = "k2hdkc-slave-agent.service";
-
 /// What was found on the host.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Found {
@@ -32,50 +30,6 @@ pub struct Found {
     pub directory_mode: Option<u32>,
     /// The mode of the token file in it.
     pub token_mode: Option<u32>,
-}
-
-/// One thing to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step {
-    /// Run a command.
-    Run(Vec<String>),
-    /// End every process of the helper at once, so that none of its traps runs.
-    EndHelper,
-    /// Give a path another mode.
-    Mode(PathBuf, u32),
-    /// Write a file.
-    Write(PathBuf, String),
-    /// Make a symbolic link where nothing is yet.
-    Link {
-        /// The link.
-        at: PathBuf,
-        /// Where it leads.
-        target: PathBuf,
-    },
-    /// Remove a file.
-    Remove(PathBuf),
-}
-
-impl Step {
-    /// A command by its words.
-    pub fn run(words: &[&str]) -> Self {
-        Self::Run(words.iter().map(|word| (*word).to_owned()).collect())
-    }
-
-    /// The step in words.
-    pub fn sentence(&self) -> String {
-        match self {
-            Self::Run(words) => words.join(" "),
-            Self::EndHelper => format!("end every process of {PROGRAM}"),
-            Self::Mode(path, mode) => format!("chmod {mode:04o} {}", path.display()),
-            Self::Write(path, text) => {
-                let lines = text.lines().filter(|line| !line.starts_with('#'));
-                format!("write {}: {}", path.display(), lines.collect::<Vec<_>>().join(" "))
-            }
-            Self::Link { at, target } => format!("ln -s {} {}", target.display(), at.display()),
-            Self::Remove(path) => format!("remove {}", path.display()),
-        }
-    }
 }
 
 impl Found {
@@ -123,12 +77,12 @@ impl Found {
             Step::run(&["systemctl", "daemon-reload"]),
             Step::run(&["systemctl", "mask", "--", SERVICE]),
             Step::run(&["systemctl", "stop", "--", SERVICE]),
-            Step::EndHelper,
+            Step::End(PROGRAM),
             Step::run(&["systemctl", "stop", "--", TIMER]),
             Step::run(&["systemctl", "disable", "--", TIMER]),
             Step::run(&["systemctl", "mask", "--", TIMER]),
-            Step::run(&["systemctl", "enable", "--", AGENT]),
-            Step::run(&["systemctl", "restart", "--no-block", "--", AGENT]),
+            Step::needed(&["systemctl", "enable", "--", AGENT]),
+            Step::needed(&["systemctl", "restart", "--no-block", "--", AGENT]),
         ]);
         steps
     }
@@ -137,7 +91,7 @@ impl Found {
 /// What gives the file back to the helper.
 pub fn hand_back(drop_in: &Path) -> Vec<Step> {
     vec![
-        Step::run(&["systemctl", "disable", "--now", "--", AGENT]),
+        Step::needed(&["systemctl", "disable", "--now", "--", AGENT]),
         Step::Remove(drop_in.to_owned()),
         Step::run(&["systemctl", "unmask", "--", SERVICE, TIMER]),
         Step::run(&["systemctl", "enable", "--now", "--", TIMER]),
@@ -202,10 +156,20 @@ mod tests {
     fn the_timer_goes_only_when_no_helper_is_left_to_notice() {
         let steps = found(None, None).take_over(Path::new("/d.conf"), None);
         let place = |wanted: &dyn Fn(&Step) -> bool| steps.iter().position(wanted).unwrap();
-        let ended = place(&|step| *step == Step::EndHelper);
+        let ended = place(&|step| *step == Step::End(PROGRAM));
         let masked = place(&|step| step.sentence() == format!("systemctl mask -- {SERVICE}"));
         let timer = place(&|step| step.sentence().contains(TIMER));
         assert!(masked < ended && ended < timer, "{steps:#?}");
+    }
+
+    #[test]
+    fn only_what_is_done_to_our_own_service_has_to_succeed() {
+        let mut steps = found(None, None).take_over(Path::new("/d.conf"), None);
+        steps.extend(hand_back(Path::new("/d.conf")));
+        let commands = steps.iter().filter(|step| matches!(step, Step::Run { .. }));
+        for step in commands {
+            assert_eq!(step.is_needed(), step.sentence().contains(AGENT), "{}", step.sentence());
+        }
     }
 
     #[test]

@@ -1,15 +1,13 @@
 //! Letting the service do what chmpx needs of it on this host, once chmpx is here.
 
-use std::fs;
 use std::path::Path;
 
-use super::SERVICE;
 use super::progress::say;
 use crate::agent::Chain;
 use crate::commands::{Exit, Failed};
 use crate::effects::packages::Host;
-use crate::effects::{helper, latitude};
-use crate::model::helper::Step;
+use crate::effects::{host_step, latitude, small_file};
+use crate::model::host_step::{AGENT, Step};
 use crate::model::latitude::DROP_IN;
 use crate::model::settings::Settings;
 use crate::settings::below;
@@ -18,15 +16,15 @@ use crate::settings::below;
 pub(super) async fn give(host: &Host, settings: &Settings, root: &Path) -> Result<(), Failed> {
     let Some(text) = latitude::needs(settings, root).await.drop_in() else { return Ok(()) };
     let path = below(root, Path::new(DROP_IN));
-    if !host.has_systemd() || fs::read_to_string(&path).is_ok_and(|old| old == text) {
+    if !host.has_systemd() || small_file::text(&path).is_ok_and(|old| old == text) {
         return Ok(());
     }
     for step in [
         Step::Write(path.clone(), text),
         Step::run(&["systemctl", "daemon-reload"]),
-        Step::run(&["systemctl", "try-restart", "--no-block", "--", SERVICE]),
+        Step::run(&["systemctl", "try-restart", "--no-block", "--", AGENT]),
     ] {
-        helper::perform(&step).await.map_err(|error| Failed {
+        host_step::perform(&step).await.map_err(|error| Failed {
             exit: Exit::CannotWrite,
             what: format!("{}: {}", step.sentence(), Chain(&error)),
             help: "do this step by hand, and those that follow it".to_owned(),

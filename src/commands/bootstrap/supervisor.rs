@@ -5,8 +5,8 @@ use crate::agent::Chain;
 use crate::commands::{Exit, Failed};
 use crate::effects::chmpx::Chmpx;
 use crate::effects::packages::{Host, PackageError};
-use crate::effects::{helper, supervisor};
-use crate::model::helper::Step;
+use crate::effects::{host_step, supervisor};
+use crate::model::host_step::Step;
 use crate::model::packages::Unit;
 use crate::model::settings::Settings;
 
@@ -19,7 +19,7 @@ pub(super) async fn agree(settings: &Settings) -> Result<(), Failed> {
         return Ok(());
     };
     let step = Step::Link { at: at.to_owned(), target: target.to_owned() };
-    helper::perform(&step).await.map_err(|error| Failed {
+    host_step::perform(&step).await.map_err(|error| Failed {
         exit: Exit::CannotWrite,
         what: format!("{}: {}", step.sentence(), Chain(&error)),
         help: "do this step by hand".to_owned(),

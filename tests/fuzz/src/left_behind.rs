@@ -3,7 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
-use k2hdkc_slave_agent::model::helper::{Found, Step};
+use k2hdkc_slave_agent::model::helper::Found;
+use k2hdkc_slave_agent::model::host_step::Step;
 use k2hdkc_slave_agent::model::identity::{Cuk, Role, RoleToken, Tag};
 use k2hdkc_slave_agent::settings::{Flags, Layers, Table, decide};
 
