@@ -16,7 +16,7 @@ pub use attributes::{Attributes, own_ids};
 pub use install::{Staged, install, keep, previous_of, show, stage_for_check};
 
 /// No file that chmpx reads is larger; a larger one is not looked at.
-const LONGEST: u64 = 2 * 1024 * 1024;
+const LONGEST: u64 = crate::model::candidate::LONGEST as u64;
 
 /// Done with a file whose predecessor belongs to somebody else.
 const GIVE_AWAY: &str = "set the owner of";

@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use super::conf::{Conf, Given, Peer, Questions};
+use super::conf::{Conf, Given, Peer, Questions, Text};
 use super::host::Host;
 use super::identity::Cuk;
-use super::rules::{Code, Finding, Level, judge};
+use super::posix::{Pattern, Trials};
+use super::rules::{Code, Effect, Finding, Level, judge};
 
 /// The hash of a published text: the first 16 hex digits of its SHA-256. It tells versions apart;
 /// nothing depends on it being hard to forge.
@@ -26,6 +27,11 @@ const OWN_CUK: [&str; 2] = ["__SELF_INSTANCE_ID__", "%%SELF_CONTAINER_CUK%%"];
 
 /// No template has more markers than this; a key is up to a hundred times as long as one.
 const MOST_MARKERS: usize = 1000;
+
+/// The longest file that is installed, which is as much as is read back of one.
+pub const LONGEST: usize = 2 << 20;
+/// What a generation may add to the text.
+const LONGEST_GENERATION: usize = "2147483647".len();
 
 /// Names of this host by which no other host can reach it.
 const LOOPBACK: [&str; 3] = ["127.0.0.1", "::1", "localhost"];
@@ -65,11 +71,15 @@ impl Draft {
     }
 
     /// Whether the text lists the node with the key `cuk` as a slave; `None` when it names no
-    /// slave by its key, so that this is for the rules to say.
+    /// slave by its key, or one by an expression that the key matches (`IsMatchCuk` in
+    /// lib/chmregex.cc), so that this is for the rules to say.
     pub fn lists(&self, cuk: &Cuk) -> Option<bool> {
         let slaves = self.conf.slaves();
         if slaves.iter().any(|slave| slave.cuk == *cuk.as_str()) {
             return Some(true);
+        }
+        if may_mean(cuk, slaves) {
+            return None;
         }
         // What the template of K2HDKC DBaaS names where nobody is registered; it is nobody.
         let dummy = |slave: &Peer| {
@@ -87,6 +97,15 @@ impl Draft {
         let Some(version) = self.conf.file_version().filter(|_| verdict.is_fit()) else {
             return Err(Refused { findings: verdict.findings, dispute: None });
         };
+        if self.text.len() + LONGEST_GENERATION > LONGEST {
+            let bytes = self.text.len();
+            let message = format!("with the key of this node filled in it has {bytes} bytes");
+            let long = Finding::new(Code::TooLong, None, message);
+            return Err(Refused {
+                findings: [verdict.findings, vec![long]].concat(),
+                dispute: None,
+            });
+        }
         let stamped = match stamp {
             Stamp::Generation => Some(version.value_range.clone()),
             Stamp::AsPublished => None,
@@ -100,6 +119,15 @@ impl Draft {
         let lost = Finding::new(Code::LostGeneration, Some(version.line), message.to_owned());
         Err(Refused { findings: [verdict.findings, vec![lost]].concat(), dispute: None })
     }
+}
+
+/// Whether a slave has an expression for its CUK that matches `cuk`. Without the letters that make
+/// it one it is another node's key, even where ours begins with that.
+fn may_mean(cuk: &Cuk, slaves: &[Peer]) -> bool {
+    let (own, mut trials) = (Text::from(cuk.as_str()), Trials::default());
+    let is_plain = |cuk: &Text| matches!(Pattern::read(cuk), Pattern::Plain(_));
+    let mut expressions = slaves.iter().map(|slave| &slave.cuk).filter(|cuk| !is_plain(cuk));
+    expressions.any(|cuk| trials.prepare(cuk).matches(&own) != Some(false))
 }
 
 /// A file that chmpx would load and start with on this host.
@@ -176,7 +204,13 @@ impl Refused {
 
     /// The finding that an operator should read first.
     pub fn first(&self) -> Option<&Finding> {
-        self.findings.iter().find(|f| f.level == Level::Error).or_else(|| self.findings.first())
+        let decides = [
+            |finding: &&Finding| finding.level == Level::Error,
+            // Only a warning, and yet the reason where there is no error.
+            |finding: &&Finding| finding.effect() == Effect::MayNotStart,
+            |_: &&Finding| true,
+        ];
+        decides.iter().find_map(|decides| self.findings.iter().find(decides))
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-use super::conf::{Expansion, Given, Peer, Text, host_name, is_localhost, to_path};
+use super::conf::{Endpoint, Expansion, Given, Peer, Text, host_name, is_localhost, to_path};
 use super::posix::Trials;
 
 /// Facts about a host, or as many of them as could be found out.
@@ -142,6 +142,16 @@ impl Host {
         let peers = slave.forward_peers.iter().map(|place| Text::from(place.host.as_str()));
         let by_peer = peers.map(|peer| self.is_named(&peer).max(self.is_pattern(&peer, trials)));
         by_name.max(Certainty::any(by_peer))
+    }
+
+    /// Whether `slave` may be this host only by an expression, which chmpx tries on the host name if
+    /// DNS itself knows that.
+    pub(super) fn hangs_on_own_name(&self, slave: &Peer, trials: &mut Trials) -> bool {
+        let is_other =
+            |place: &Endpoint| self.is_named(&Text::from(place.host.as_str())) == Certainty::No;
+        self.is_list(slave) == Certainty::No
+            && slave.forward_peers.iter().all(is_other)
+            && self.is_slave(slave, trials) == Certainty::Maybe
     }
 
     /// Whether one of the names in a list or range is this host.

@@ -14,6 +14,7 @@ mod keys;
 mod names;
 mod nodes;
 mod numbers;
+mod ports;
 mod role;
 mod selfhood;
 #[cfg(test)]
@@ -76,6 +77,7 @@ pub fn judge(conf: &Conf, host: Option<&Host>) -> Verdict {
     keys::look(conf, &mut findings);
     global::look(conf, &mut findings);
     numbers::look(conf, &mut findings);
+    ports::look(conf, &mut findings);
     nodes::look(conf, &mut findings);
     ids::look(conf, &mut findings);
     tls::look(conf, host, &mut findings);

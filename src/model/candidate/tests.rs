@@ -107,8 +107,41 @@ fn a_text_without_keys_leaves_it_to_the_rules() {
 }
 
 #[test]
+fn a_text_with_an_expression_that_the_key_matches_leaves_it_to_the_rules() {
+    let slave = |cuk: &str| lists(&format!("[SLVNODE]\nNAME = a\nCTLPORT = 1\nCUK = {cuk}\n"));
+    assert_eq!(slave(".*"), None);
+    assert_eq!(slave("^i-[0-9]+$"), None);
+    assert_eq!(slave("^k-[0-9]+$"), Some(false));
+    assert_eq!(slave("i-"), Some(false), "that is another node's key");
+}
+
+#[test]
+fn what_leaves_the_start_open_is_told_before_what_is_merely_odd() {
+    let finding = |code: Code, line| Finding::new(code, Some(line), String::new());
+    let mut findings = vec![finding(Code::UnknownKey, 1), finding(Code::SelfUnclear, 2)];
+    let first = |findings: &[Finding]| {
+        Refused { findings: findings.to_vec(), dispute: None }.first().unwrap().code
+    };
+    assert_eq!(first(&findings), Code::SelfUnclear);
+    findings.push(finding(Code::NoPort, 3));
+    assert_eq!(first(&findings), Code::NoPort);
+    assert_eq!(first(&findings[..1]), Code::UnknownKey);
+}
+
+#[test]
 fn a_dummy_is_nobody_with_a_key_and_without() {
     let dummy = "[SLVNODE]\nNAME = 127.0.0.1\nCTLPORT = 1\n";
     assert_eq!(lists(dummy), Some(false));
     assert_eq!(lists(&format!("{dummy}CUK = dummy_cuk\n")), Some(false));
+}
+
+#[test]
+fn a_file_that_would_be_too_long_to_be_read_back_is_refused() {
+    let check = |remark: usize| {
+        let text = format!("{FILE}# {}\n", "x".repeat(remark));
+        Draft::new(&text, &cuk()).check(&host(), Stamp::Generation)
+    };
+    assert!(check(LONGEST / 2).is_ok());
+    let refused = check(LONGEST - FILE.len() - LONGEST_GENERATION).unwrap_err();
+    assert_eq!(refused.first().unwrap().code, Code::TooLong);
 }

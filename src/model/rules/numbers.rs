@@ -69,7 +69,6 @@ pub(super) fn look(conf: &Conf, findings: &mut Findings) {
     }
     sizes::look_at_queues(conf, findings);
     sizes::look_at_sizes(conf, findings);
-    look_at_ports(conf, findings);
 }
 
 fn look_at(number: &Number, entry: &Entry, findings: &mut Findings) {
@@ -108,24 +107,6 @@ fn without_zeros(value: &Text) -> String {
     let text = value.to_string();
     let digits = text.trim_start_matches('0');
     if digits.is_empty() && !text.is_empty() { "0".to_owned() } else { digits.to_owned() }
-}
-
-/// Ports are cut to a signed 16-bit number, and a negative one works nowhere (measured).
-fn look_at_ports(conf: &Conf, findings: &mut Findings) {
-    let nodes = conf.server_sections().chain(conf.slave_sections()).map(|node| &node.keys);
-    for keys in [conf.global_keys()].into_iter().chain(nodes) {
-        for key in ["PORT", "CTLPORT", "SELFCTLPORT"] {
-            let Some(entry) = keys.get(key.as_bytes()) else { continue };
-            let (value, port) = (&entry.value, entry.value.port());
-            if !value.is_plain_number() || port < 1 || i32::from(port) != value.int() {
-                findings.add(
-                    Code::OddPort,
-                    Some(entry.line),
-                    format_args!("chmpx reads {key} `{}` as {port}", value.brief()),
-                );
-            }
-        }
-    }
 }
 
 #[cfg(test)]

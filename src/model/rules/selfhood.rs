@@ -71,11 +71,23 @@ fn matches_cuk(own: &Text, cuk: &Text, trials: &mut Trials) -> Certainty {
 /// The first entry that is this host for certain, and all before it that may be: whichever it is,
 /// it must do.
 fn look_at_possible(conf: &Conf, host: &Host, found: &[Own<'_>], findings: &mut Findings) {
+    let mut trials = Trials::default();
     for own in found {
         look_at_own(conf, own, findings);
         access::look(host, own.peer, findings);
         if own.certainty != Certainty::Maybe {
             return;
+        }
+        if !own.is_server && host.hangs_on_own_name(own.peer, &mut trials) {
+            findings.add(
+                Code::SelfPattern,
+                Some(own.peer.line),
+                format_args!(
+                    "chmpx tries `{}` on the name of this host only if DNS itself knows that name",
+                    own.peer.name.brief()
+                ),
+            );
+            continue;
         }
         findings.add(
             Code::SelfUnclear,

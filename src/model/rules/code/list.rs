@@ -24,6 +24,10 @@ codes! {
             "`SSL = no` as the last bytes"
             "reads the line all the same; a file that was cut looks like this"
             "end the file with a line feed, so that a cut shows"
+        TooLong "too-long" Harms
+            "more than 2 MiB, with the key of this node filled in"
+            "reads it; the agent could not read it back, and would not know it again"
+            "shorten the file: the longest names or keys, or the remarks"
         BeforeSections "before-sections" Works
             "`GROUP = g` above `[GLOBAL]`"
             "passes over the line"
@@ -240,6 +244,10 @@ codes! {
             "64 servers and `MAXCHMPX = 64`"
             "corrupts its table: it has a place for this host, too"
             "raise MAXCHMPX above the number of servers, and restart chmpx"
+        UnreachableServer "unreachable-server" Harms
+            "`PORT = 40000` of a server"
+            "never connects to it: the port is cut to a signed 16-bit number, here -25536"
+            "give the server a PORT and a CTLPORT from 1 to 32767"
         BadPattern "bad-pattern" Works
             "`NAME = (` in a slave"
             "never matches anything with it"
@@ -292,6 +300,10 @@ codes! {
             "the own NAME did not resolve in time"
             "depends on the answer"
             "give the name an address in /etc/hosts or DNS"
+        SelfPattern "self-pattern" MayNotStart
+            "`NAME = ^vm` for this host, which is called vm1"
+            "tries expressions on addresses, and on a host name only if DNS itself knows that"
+            "name the slave in full, or by its address"
         SelfPort "self-port" DoesNotStart
             "own `CTLPORT = 40000`"
             "cannot listen on -25536"

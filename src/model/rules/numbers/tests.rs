@@ -93,14 +93,3 @@ fn a_number_that_chmpx_reads_differently_is_odd() {
     }
     assert_eq!(codes(with("MAXCHMPX = 64", "MAXCHMPX = 4294967360")), [Code::OddNumber]);
 }
-
-#[test]
-fn a_port_beyond_32767_is_negative() {
-    for port in ["0", "32768", "70000", "-1", "http"] {
-        let text = with("PORT = 8020", &format!("PORT = {port}"));
-        breaks_only(text, Code::OddPort);
-    }
-    for port in ["1", "32767"] {
-        assert_eq!(codes(with("PORT = 8020", &format!("PORT = {port}"))), []);
-    }
-}

@@ -69,6 +69,16 @@ fn a_name_that_cannot_be_resolved_for_now_leaves_it_open() {
 }
 
 #[test]
+fn an_expression_for_the_own_name_hangs_on_what_dns_knows_and_not_on_an_address() {
+    let mut host = host();
+    host.possible_names.push("own".to_owned());
+    let verdict = judge(&Conf::read(own("^ow", "cuk-own", "8031").as_bytes()), Some(&host));
+    let [finding] = &verdict.findings[..] else { panic!("{verdict:?}") };
+    assert_eq!((finding.code, verdict.starts), (Code::SelfPattern, None));
+    assert_eq!(finding.help, "name the slave in full, or by its address");
+}
+
+#[test]
 fn any_number_of_entries_that_may_be_this_host_is_looked_at() {
     let entry = |n| format!("[SLVNODE]\nNAME = silent\nCUK = cuk-own\nCTLPORT = 8031\n# {n}\n");
     let many: String = (0..20_000).map(entry).collect();
