@@ -5,11 +5,14 @@
 
 mod global;
 mod nodes;
+mod table;
 
 use std::fmt;
 
 use super::conf::{Conf, Peer};
 use super::rules::judge;
+
+pub use table::{crowd, leaves_none_up};
 
 /// What a difference asks of a running chmpx. The later one outweighs the earlier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -88,7 +88,7 @@ impl Selfhood {
     }
 
     /// Whether `peer` may turn out to be this host once its name is known.
-    fn may_be(&self, peer: &Peer) -> bool {
+    pub(in crate::model) fn may_be(&self, peer: &Peer) -> bool {
         let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b':');
         let is_pattern = !peer.cuk.as_bytes().iter().all(plain);
         self.has_port_of(peer) && (peer.cuk == self.cuk || is_pattern)

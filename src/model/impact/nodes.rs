@@ -38,9 +38,12 @@ pub(super) fn compare_servers(
 ) -> (Vec<Peer>, Vec<Peer>) {
     let (old, new) = (old.servers(), new.servers());
     let (mut added, mut removed) = (Vec::new(), Vec::new());
-    for (before, after) in pairs(old, new) {
+    for (before, after) in renamed(pairs(old, new)) {
         match (before, after) {
             (Some(before), Some(after)) => {
+                if before.name != after.name {
+                    changes.push(server_renamed(before, after));
+                }
                 if let Some(key) = difference(before, after) {
                     let what = format!("{key} of the server {}", called(before));
                     changes.push(server_changed(what, key));
@@ -83,8 +86,50 @@ fn server_changed(what: String, key: &'static str) -> Change {
     Change::usual(what, Class::Cold, why)
 }
 
+fn server_renamed(before: &Peer, after: &Peer) -> Change {
+    let what = format!("the server {} is called {}", called(before), after.name.brief());
+    // Measured; where the address is another, it is a server that goes and one that comes.
+    let why = "chmpx knows a server by its address, whatever it is called";
+    Change { what, class: Class::Live, why: why.to_owned() }
+}
+
+type Pair<'a> = (Option<&'a Peer>, Option<&'a Peer>);
+
+/// Puts together who has another name and the same CUK, else seed, at the same control port.
+fn renamed(pairs: Vec<Pair<'_>>) -> Vec<Pair<'_>> {
+    let by_cuk = |peer: &Peer| (!peer.cuk.is_empty()).then(|| peer.cuk.clone());
+    let by_seed = |peer: &Peer| (!peer.seed.is_empty()).then(|| peer.seed.clone());
+    together(together(pairs, by_cuk), by_seed)
+}
+
+fn together(pairs: Vec<Pair<'_>>, key: impl Fn(&Peer) -> Option<Text>) -> Vec<Pair<'_>> {
+    let place = |peer: &Peer| Some((key(peer)?, peer.ctlport));
+    let mut gone: BTreeMap<(Text, i16), Vec<&Peer>> = BTreeMap::new();
+    let (mut rest, mut came) = (Vec::new(), Vec::new());
+    for pair in pairs {
+        match pair {
+            (Some(before), None) => match place(before) {
+                Some(place) => gone.entry(place).or_default().push(before),
+                None => rest.push(pair),
+            },
+            (None, Some(after)) => came.push(after),
+            _ => rest.push(pair),
+        }
+    }
+    // What is taken from the end is the first of several with one key.
+    for peers in gone.values_mut() {
+        peers.reverse();
+    }
+    for after in came {
+        let before = place(after).and_then(|place| gone.get_mut(&place)?.pop());
+        rest.push((before, Some(after)));
+    }
+    rest.extend(gone.into_values().flatten().map(|before| (Some(before), None)));
+    rest
+}
+
 /// Equal nodes first, then those of one name of which there is just one on either side.
-fn pairs<'a>(old: &'a [Peer], new: &'a [Peer]) -> Vec<(Option<&'a Peer>, Option<&'a Peer>)> {
+fn pairs<'a>(old: &'a [Peer], new: &'a [Peer]) -> Vec<Pair<'a>> {
     let mut left: BTreeMap<Place<'_>, Vec<&Peer>> = BTreeMap::new();
     // What is taken from the end is the first of several that chmpx cannot tell apart.
     for peer in old.iter().rev() {
@@ -107,9 +152,18 @@ fn pairs<'a>(old: &'a [Peer], new: &'a [Peer]) -> Vec<(Option<&'a Peer>, Option<
 
 /// Slaves are only a list of who may connect, but for the own entry.
 pub(super) fn compare_slaves(old: &Conf, new: &Conf, changes: &mut Vec<Change>) {
-    let own = new.selfhood(&Given::default()).cuk;
-    let is_own = |peer: &Peer| !own.is_empty() && peer.cuk == own;
+    let selfhood = new.selfhood(&Given::default());
     let (old, new) = (old.slaves(), new.slaves());
+    // Without a key it is the only one that a chmpx at this port may take for its own.
+    let only = |slaves: &'_ [Peer]| {
+        let mut possible = slaves.iter().filter(|slave| selfhood.may_be(slave));
+        possible.next().filter(|_| possible.next().is_none()).cloned()
+    };
+    let own = if selfhood.cuk.is_empty() { [only(old), only(new)] } else { [None, None] };
+    let is_own = |peer: &Peer| {
+        (!selfhood.cuk.is_empty() && peer.cuk == selfhood.cuk)
+            || own.iter().flatten().any(|own| own == peer)
+    };
     let own_stays = new.iter().any(is_own);
     let live = "chmpx takes its list of slaves while it runs";
     for (before, after) in pairs(old, new) {

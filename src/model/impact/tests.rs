@@ -158,7 +158,8 @@ fn each_difference_is_told_with_the_node_that_it_is_about() {
 
 #[test]
 fn replacing_all_servers_at_once_is_refused() {
-    assert_eq!(impact(&FILE.replace("NAME=srv", "NAME=db")).overall, Class::Refused);
+    let others = FILE.replace("NAME=srv", "NAME=db").replace("CUK=c", "CUK=d");
+    assert_eq!(impact(&others).overall, Class::Refused);
 }
 
 #[test]
@@ -205,4 +206,37 @@ fn one_of_two_own_entries_may_go() {
     let twice = format!("{FILE}[SLVNODE]\nNAME=mine-too\nCUK=me\n");
     let impact = compare(&Conf::read(twice.as_bytes()), &Conf::read(FILE.as_bytes()));
     assert_eq!(impact.overall, Class::Live);
+}
+
+#[test]
+fn servers_that_get_other_names_and_keep_their_keys_are_the_same_servers() {
+    let renamed = FILE.replace("NAME=srv1", "NAME=node1").replace("NAME=srv2", "NAME=node2");
+    let told = impact(&renamed);
+    assert_eq!(told.overall, Class::Live);
+    assert!(told.servers_added.is_empty() && told.servers_removed.is_empty(), "{told:?}");
+    assert_eq!(told.changes[0].what, "the server srv1:8021 is called node1");
+    let by_seed = |text: &str| text.replace("CUK=c1", "CUSTOM_ID_SEED=s").replace("CUK=c2", "");
+    let (old, new) = (by_seed(FILE), by_seed(&FILE.replace("NAME=srv1", "NAME=node1")));
+    let told = compare(&Conf::read(old.as_bytes()), &Conf::read(new.as_bytes()));
+    assert_eq!(told.changes[0].what, "the server srv1:8021 is called node1");
+}
+
+#[test]
+fn a_server_with_another_name_and_another_port_is_another_server() {
+    let moved = FILE.replace("NAME=srv1\nCTLPORT=8021", "NAME=node1\nCTLPORT=8022");
+    let told = impact(&moved);
+    assert_eq!((told.servers_added.len(), told.servers_removed.len()), (1, 1));
+}
+
+#[test]
+fn without_a_key_of_its_own_a_node_is_the_only_entry_at_its_port() {
+    let keyless = FILE.replace("SELFCUK=me\n", "").replace("CUK=me", "CUSTOM_ID_SEED=a");
+    let changed = |old: &str, new: &str| {
+        compare(&Conf::read(old.as_bytes()), &Conf::read(new.as_bytes())).overall
+    };
+    let reseeded = keyless.replace("SEED=a", "SEED=b");
+    assert_eq!(changed(&keyless, &reseeded), Class::Cold);
+    // Of two it is not known which one is this host.
+    let both = |text: &str| text.replace("CUK=you\n", "");
+    assert_eq!(changed(&both(&keyless), &both(&reseeded)), Class::Live);
 }
