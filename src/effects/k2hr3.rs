@@ -50,13 +50,12 @@ pub enum Answer {
 /// A connection to one K2HR3.
 #[derive(Debug)]
 pub struct K2hr3 {
-    http: reqwest::Client,
+    way: connect::Connector,
     base: String,
     who: Identity,
     /// Where the text of the RESOURCE is, by token and by address: made out once, as it is what is
     /// asked for at every look.
     text: [Url; 2],
-    pin: connect::Pin,
     dated: dated::Dated,
     requests: AtomicU64,
     received: AtomicU64,
@@ -74,15 +73,14 @@ impl K2hr3 {
     }
 
     fn over(reach: &Reach, who: &Identity, from: Option<IpAddr>) -> Result<Self, Unusable> {
-        let (http, pin) = connect::client(reach, AGENT, from)?;
+        let way = connect::Connector::new(reach, AGENT, from)?;
         let (base, who) = (reach.api_uri.clone(), who.clone());
         let text = [url::resource(&base, &who, false)?, url::resource(&base, &who, true)?];
         Ok(Self {
-            http,
+            way,
             base,
             who,
             text,
-            pin,
             dated: dated::Dated::default(),
             requests: AtomicU64::new(0),
             received: AtomicU64::new(0),
@@ -100,7 +98,7 @@ impl K2hr3 {
     /// The address of this host in its last exchange with K2HR3. Behind a NAT K2HR3 sees another
     /// one; but when this one changes, that may have changed, too.
     pub fn own_address(&self) -> Option<IpAddr> {
-        self.pin.own_address()
+        self.way.pin().own_address()
     }
 
     /// How many seconds the clock of this host is ahead of K2HR3's, as of its last answer.
@@ -117,7 +115,7 @@ impl K2hr3 {
             Carrier::Address => (Request::ReadByAddress, by_address),
         };
         let ask = || {
-            let mut ask = self.http.request(Method::GET, url.clone());
+            let mut ask = self.way.http().request(Method::GET, url.clone());
             if let Carrier::Token(token) = carrier {
                 ask = ask.header(TOKEN, token.header());
             }
@@ -151,8 +149,10 @@ impl K2hr3 {
             Carrier::Token(token) => (Request::ReadByToken, Some(token)),
             Carrier::Address => (Request::ReadByAddress, None),
         };
-        let mut ask =
-            self.http.request(Method::GET, url::key(&self.base, &self.who, token.is_none(), name));
+        let mut ask = self
+            .way
+            .http()
+            .request(Method::GET, url::key(&self.base, &self.who, token.is_none(), name));
         if let Some(token) = token {
             ask = ask.header(TOKEN, token.header());
         }
@@ -161,7 +161,7 @@ impl K2hr3 {
 
     /// Makes this node a member of its role. Safe to repeat, but not for free: see the caller.
     pub async fn register(&self, token: &RoleToken) -> Result<(), Failure> {
-        let ask = self.http.request(Method::PUT, url::registration(&self.base, &self.who));
+        let ask = self.way.http().request(Method::PUT, url::registration(&self.base, &self.who));
         let response = self.send(ask.header(TOKEN, token.header())).await?;
         answer::done(Request::Register, 201, response, Some(token)).await
     }
@@ -170,22 +170,22 @@ impl K2hr3 {
     /// where the role was never made, if only one above it may; but it gives no token for it
     /// (measured on 2.0.3). The token is not needed, and dropped.
     pub async fn knows_role(&self) -> Result<(), Failure> {
-        let ask = self.http.request(Method::GET, url::token(&self.base, &self.who));
+        let ask = self.way.http().request(Method::GET, url::token(&self.base, &self.who));
         answer::done(Request::ReadByAddress, 200, self.send(ask).await?, None).await
     }
 
     /// Takes this node out of its role. Never with a token: that would delete the token, which all
     /// nodes of the cluster may share, and leave the node in the role.
     pub async fn unregister(&self) -> Result<(), Failure> {
-        let ask = self.http.request(Method::DELETE, url::removal(&self.base, &self.who));
+        let ask = self.way.http().request(Method::DELETE, url::removal(&self.base, &self.who));
         let response = self.send(ask).await?;
         answer::done(Request::Unregister, 204, response, None).await
     }
 
     async fn send(&self, ask: RequestBuilder) -> Result<Response, Failure> {
         self.requests.fetch_add(1, Ordering::Relaxed);
-        let response = ask.send().await.map_err(|error| connect::failure(&error))?;
-        self.pin.note(response.remote_addr());
+        let response = ask.send().await.map_err(|error| self.way.failure(&error))?;
+        self.way.pin().note(response.remote_addr());
         self.dated.note(&response);
         self.received.fetch_add(response.content_length().unwrap_or_default(), Ordering::Relaxed);
         Ok(response)

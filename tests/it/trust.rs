@@ -40,6 +40,22 @@ async fn an_unknown_authority_is_not_trusted_until_its_certificate_is_named() {
 }
 
 #[tokio::test]
+async fn an_authority_that_is_mended_on_disk_is_trusted_without_a_restart() {
+    let (mut node, papers) = node("127.0.0.1", Validity::Good).await;
+    let others = tempfile::tempdir().unwrap();
+    let others = Papers::issue(others.path(), &["127.0.0.1"], Validity::Good).unwrap();
+    let named = papers.authority.with_file_name("named.pem");
+    std::fs::copy(&others.authority, &named).unwrap();
+    node.set("k2hr3.ca_file", &named.display().to_string());
+    let node = is_never_trusted(node, Outlook::Lasting, "never ignored").await;
+
+    std::fs::copy(&papers.authority, &named).unwrap();
+    // It would look again by itself, at the pace of what does not mend by waiting.
+    assert!(node.agent(&["refresh"]).output().unwrap().status.success());
+    node.until_settled("over TLS").await;
+}
+
+#[tokio::test]
 async fn a_host_without_any_certificates_speaks_http_all_the_same() {
     let node = Node::new().await;
     let mut plan = tokio::process::Command::from(node.agent(&["plan"]));

@@ -35,7 +35,12 @@ pub(super) async fn published(
     let etag = response.headers().get("etag").and_then(|tag| tag.to_str().ok()).map(str::to_owned);
     match content(request, response, token).await? {
         Some(Value::String(text)) => Ok(Answer::Text { text, etag }),
-        _ => Err(stranger("the answer holds no text for the resource".to_owned())),
+        other => {
+            let failure = stranger("the answer holds no text for the resource".to_owned());
+            // Some other type in a success is K2HR3's own fault, too.
+            let class = if other.is_some() { Class::Busy } else { failure.class };
+            Err(Failure { class, ..failure })
+        }
     }
 }
 
@@ -88,8 +93,12 @@ pub fn opened(
     if envelope.result {
         return Ok(envelope.resource);
     }
-    let message = envelope.message.unwrap_or_default();
-    Err(refused(request, status, &message, &shown(&message, token)))
+    let Some(message) = envelope.message else {
+        return Err(stranger("the answer says neither what it holds nor what is wrong".to_owned()));
+    };
+    // K2HR3 breaks its own contract, which is its fault and may pass; a stranger knows none.
+    let failure = refused(request, status, &message, &shown(&message, token));
+    Err(Failure { class: Class::Busy, ..failure })
 }
 
 /// Whether `response` is a success, which is `expected` for this request.
@@ -183,6 +192,17 @@ mod tests {
         assert!(!text("{\"result\":\"secret-0123\"}").contains("secret"));
         let long = text(&format!("{{\"result\":\"{}\"}}", "é".repeat(9000)));
         assert!(long.chars().count() < 2 * SHOWN, "{long}");
+    }
+
+    #[test]
+    fn a_success_that_says_it_is_none_is_a_fault_of_k2hr3_and_of_no_stranger() {
+        let class = |body: &str| {
+            opened(Request::ReadByToken, 200, body.as_bytes(), None).unwrap_err().class
+        };
+        assert_eq!(class(r#"{"result":false,"message":"not now"}"#), Class::Busy);
+        assert_eq!(class(r#"{"result":false}"#), Class::Stranger);
+        assert_eq!(class(r#"{"status":"ok"}"#), Class::Stranger);
+        assert_eq!(class("<html>"), Class::Stranger);
     }
 
     #[test]

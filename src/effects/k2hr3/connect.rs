@@ -4,8 +4,8 @@ use std::error::Error as _;
 use std::io;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
@@ -51,13 +51,62 @@ pub enum Unusable {
 /// An idle connection is given up a second before the server does, which is after five (measured).
 const IDLE: Duration = Duration::from_secs(4);
 
-pub(super) fn client(
+/// A way to K2HR3 that can be found anew.
+#[derive(Debug)]
+pub(super) struct Connector {
+    reach: Reach,
+    agent: &'static str,
+    from: Option<IpAddr>,
+    pin: Pin,
+    http: Mutex<reqwest::Client>,
+    distrusts: AtomicBool,
+}
+
+impl Connector {
+    pub(super) fn new(
+        reach: &Reach,
+        agent: &'static str,
+        from: Option<IpAddr>,
+    ) -> Result<Self, Unusable> {
+        let pin = Pin::new(reach.family);
+        let http = Mutex::new(client(reach, agent, from, &pin)?);
+        let distrusts = AtomicBool::new(false);
+        Ok(Self { reach: reach.clone(), agent, from, pin, http, distrusts })
+    }
+
+    pub(super) fn pin(&self) -> &Pin {
+        &self.pin
+    }
+
+    /// What requests are made with. Certificates are read once, so after a server that was not
+    /// trusted they are read again: an operator may have mended them meanwhile.
+    pub(super) fn http(&self) -> reqwest::Client {
+        let mut http = self.http.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.distrusts.swap(false, Ordering::Relaxed)
+            // A file that cannot be read now leaves what was trusted before.
+            && let Ok(anew) = client(&self.reach, self.agent, self.from, &self.pin)
+        {
+            *http = anew;
+        }
+        http.clone()
+    }
+
+    /// What kept a request from being answered.
+    pub(super) fn failure(&self, error: &reqwest::Error) -> Failure {
+        let failure = failure(error);
+        self.distrusts.fetch_or(failure.class == Class::Untrusted, Ordering::Relaxed);
+        failure
+    }
+}
+
+/// Makes connections as `reach` says, in the family of `pin`. Certificates are read here.
+fn client(
     reach: &Reach,
     agent: &str,
     from: Option<IpAddr>,
-) -> Result<(reqwest::Client, Pin), Unusable> {
+    pin: &Pin,
+) -> Result<reqwest::Client, Unusable> {
     let unusable = |cause| Unusable::Client { api_uri: reach.api_uri.clone(), cause };
-    let pin = Pin::new(reach.family);
     // Installed once a process; a second attempt finds the first one's.
     let _installed = rustls::crypto::ring::default_provider().install_default();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -85,7 +134,7 @@ pub(super) fn client(
         // A host without any certificates is no reason not to speak HTTP.
         builder = builder.tls_certs_only([]);
     }
-    Ok((builder.build().map_err(unusable)?, pin))
+    builder.build().map_err(unusable)
 }
 
 /// The address of this host from which packets to `peer` come. Nothing is sent to find out.
@@ -101,6 +150,7 @@ fn address_towards(peer: SocketAddr) -> Option<IpAddr> {
 #[derive(Debug, Clone)]
 pub(super) struct Pin {
     family: Arc<AtomicU8>,
+    wish: Family,
     peer: Arc<Mutex<Option<SocketAddr>>>,
     own: Arc<Mutex<Option<Own>>>,
 }
@@ -118,13 +168,14 @@ const V4: u8 = 4;
 const V6: u8 = 6;
 
 impl Pin {
-    fn new(family: Family) -> Self {
-        let start = match family {
+    fn new(wish: Family) -> Self {
+        let start = match wish {
             Family::Auto => ANY,
             Family::Ipv4 => V4,
             Family::Ipv6 => V6,
         };
-        Self { family: Arc::new(AtomicU8::new(start)), peer: Arc::default(), own: Arc::default() }
+        let family = Arc::new(AtomicU8::new(start));
+        Self { family, wish, peer: Arc::default(), own: Arc::default() }
     }
 
     /// Keeps to the family of a connection that worked.
@@ -152,6 +203,20 @@ impl Pin {
         Some(address)
     }
 
+    /// What is wrong and what to do, where a name has no address that is allowed: it may have had
+    /// one before.
+    fn nowhere(&self) -> String {
+        let family = if self.family.load(Ordering::Relaxed) == V6 { "IPv6" } else { "IPv4" };
+        let what = format!("the name of K2HR3 has no {family} address");
+        match self.wish {
+            Family::Auto => format!(
+                "{what} any more, and this node is known by one of its own: where that is meant, \
+                 set k2hr3.family, or restart the agent"
+            ),
+            Family::Ipv4 | Family::Ipv6 => format!("{what}, and k2hr3.family allows no other"),
+        }
+    }
+
     fn allows(&self, address: &SocketAddr) -> bool {
         match self.family.load(Ordering::Relaxed) {
             V4 => address.is_ipv4(),
@@ -170,7 +235,7 @@ impl Resolve for Pin {
             // Of IPv6 members K2HR3 removes only those whose address ends in a single digit.
             allowed.sort_by_key(SocketAddr::is_ipv6);
             if allowed.is_empty() {
-                return Err("the name has no address of the family in use".into());
+                return Err(pin.nowhere().into());
             }
             Ok(Box::new(allowed.into_iter()) as Addrs)
         })
