@@ -147,5 +147,28 @@ mod tests {
         let questions = Conf::read(FILE.as_bytes()).questions(&given);
         assert!(questions.names.contains(&"other".into()));
         assert!(!questions.names.contains(&"mine".into()));
+        let given = Given { cuk: Some(String::new()), ctlport: Some(2) };
+        let questions = Conf::read(FILE.as_bytes()).questions(&given);
+        assert_eq!(questions.names, ["elsewhere", "srv1", "srv2"]);
+        let given = Given { cuk: None, ctlport: Some(super::super::NO_PORT) };
+        assert_eq!(Conf::read(FILE.as_bytes()).selfhood(&given).ctlport, Some(1));
+    }
+
+    #[test]
+    fn a_cuk_of_another_without_any_sign_of_an_expression_settles_who_it_is() {
+        let other = FILE.replace("CUK=you", "CUK=You-2_b:c");
+        let questions = Conf::read(other.as_bytes()).questions(&Given::default());
+        assert!(!questions.names.contains(&"other".into()), "{questions:?}");
+    }
+
+    #[test]
+    fn only_what_a_resolver_could_know_is_asked_for() {
+        let long = "h".repeat(255);
+        for name in ["srv-1.example", "a_b", "192.0.2.1", "fe80::1%eth0", &long] {
+            assert_eq!(host_name(&name.into()).as_deref(), Some(name));
+        }
+        for name in ["", "a b", "ü", &format!("{long}h")] {
+            assert_eq!(host_name(&name.into()), None, "{name}");
+        }
     }
 }

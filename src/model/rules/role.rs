@@ -92,5 +92,7 @@ mod tests {
         let text = server_here("cuk-own", "8031").replace("MODE = SLAVE\n", "");
         breaks(&text, Code::ServerMode);
         assert!(verdict(&text).loads);
+        let mistyped = codes(server_here("cuk-own", "8031").replace("= SLAVE", "= SALVE"));
+        assert!(!mistyped.contains(&Code::ServerMode), "{mistyped:?}");
     }
 }

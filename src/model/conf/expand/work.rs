@@ -112,10 +112,10 @@ impl Work {
                 return Err(Stop::Wrong("a range runs backwards"));
             }
             // chmpx counts in an `int` and would never pass this one.
-            if to.abs_diff(from) as usize >= MOST_NAMES || to == i32::MAX {
+            if to == i32::MAX {
                 return Err(Stop::TooMany);
             }
-            self.count(to.abs_diff(from) as usize + 1)?;
+            self.count((to.abs_diff(from) as usize).saturating_add(1))?;
             choices.extend((from..=to).map(|number| number.to_string().into_bytes()));
             return Ok(());
         }
@@ -124,8 +124,9 @@ impl Work {
                 if to < from || from.is_ascii_lowercase() != to.is_ascii_lowercase() {
                     return Err(Stop::Wrong("a range runs backwards or mixes case"));
                 }
-                self.count(usize::from(to - from) + 1)?;
-                choices.extend((*from..=*to).map(|letter| vec![letter]));
+                let letters: Vec<_> = (*from..=*to).map(|letter| vec![letter]).collect();
+                self.count(letters.len())?;
+                choices.extend(letters);
                 Ok(())
             }
             _ => Err(Stop::Wrong("a range is neither of numbers nor of single letters")),
@@ -134,7 +135,7 @@ impl Work {
 
     /// Notes that so many more texts stand between the brackets.
     fn count(&mut self, more: usize) -> Result<(), Stop> {
-        self.choices += more;
+        self.choices = self.choices.saturating_add(more);
         if self.choices > MOST_NAMES {
             return Err(Stop::TooMany);
         }
@@ -152,8 +153,7 @@ impl Work {
         let longest: usize =
             parts.iter().map(|part| part.iter().map(Vec::len).max().unwrap_or_default()).sum();
         self.bytes = self.bytes.saturating_add(count.saturating_mul(longest));
-        // A single name costs no more than the text that it came from.
-        if count > room || (count > 1 && self.bytes > MOST_BYTES) {
+        if count > room || self.bytes > MOST_BYTES {
             return Err(Stop::TooMany);
         }
         self.steps += count;

@@ -94,6 +94,19 @@ fn chmpx_cannot_listen_on_a_negative_port() {
 }
 
 #[test]
+fn chmpx_can_listen_on_the_first_port() {
+    let text = own("own", "cuk-own", "1").replace("SELFCTLPORT = 8031", "SELFCTLPORT = 1");
+    assert_eq!(codes(text), []);
+}
+
+#[test]
+fn of_all_slaves_only_the_own_entry_with_a_huge_id_crashes_chmpx() {
+    let huge = "c".repeat(8193);
+    breaks(GOOD.replace("cuk-own", &huge), Code::HugeId);
+    breaks_only(GOOD.replace("cuk-other", &huge), Code::LongId);
+}
+
+#[test]
 fn the_own_entry_needs_the_key_of_the_idtype() {
     breaks_only(with("CUSTOM_ID_SEED = own\n", ""), Code::EmptyIdKey);
     assert_eq!(verdict(with("CUSTOM_ID_SEED = own\n", "")).starts, Some(false));
