@@ -2,6 +2,9 @@
 
 use std::fs;
 use std::io::Read as _;
+use std::time::Duration;
+
+use nix::time::{ClockId, clock_gettime};
 
 use crate::model::memory::{Process, Seconds};
 
@@ -67,9 +70,19 @@ pub fn own() -> Option<Process> {
 /// When `process` started, in seconds since the epoch. The kernel counts its clock ticks in
 /// hundredths of a second on every architecture.
 pub fn since(process: Process) -> Option<Seconds> {
-    let stat = fs::read_to_string("/proc/stat").ok()?;
-    let boot = stat.lines().find_map(|line| line.strip_prefix("btime "))?;
-    Some(boot.trim().parse::<Seconds>().ok()? + process.started / 100)
+    let started = Duration::from_millis(process.started.checked_mul(10)?);
+    Some((booted()? + started).as_secs())
+}
+
+/// When the kernel started, since the epoch, by its own two clocks: the service does not see the
+/// `btime` of /proc/stat (`ProcSubset=pid`).
+fn booted() -> Option<Duration> {
+    let [now, up] = [ClockId::CLOCK_REALTIME, ClockId::CLOCK_BOOTTIME].map(|clock| {
+        let time = clock_gettime(clock).ok()?;
+        let seconds = u64::try_from(time.tv_sec()).ok()?;
+        Some(Duration::new(seconds, u32::try_from(time.tv_nsec()).ok()?))
+    });
+    now?.checked_sub(up?)
 }
 
 /// Keeps this process out of core dumps, which would hold the role token. A limit of their size is
@@ -109,6 +122,17 @@ mod tests {
         let program = std::env::current_exe().unwrap();
         let name = program.file_name().unwrap().to_str().unwrap();
         assert!(all().any(|pid| pid == own) && named(name).any(|pid| pid == own));
+    }
+
+    #[test]
+    fn when_a_process_started_needs_no_look_at_the_whole_machine() {
+        let stat = fs::read_to_string("/proc/stat").unwrap();
+        let line = stat.lines().find_map(|line| line.strip_prefix("btime ")).unwrap();
+        let told: Seconds = line.parse().unwrap();
+        assert!(booted().unwrap().as_secs().abs_diff(told) <= 2);
+        let process = own().unwrap();
+        let expected = booted().unwrap().as_secs() + process.started / 100;
+        assert!(since(process).unwrap().abs_diff(expected) <= 1);
     }
 
     #[test]
