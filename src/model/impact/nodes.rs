@@ -90,7 +90,7 @@ fn server_renamed(before: &Peer, after: &Peer) -> Change {
     let what = format!("the server {} is called {}", called(before), after.name.brief());
     // Measured; where the address is another, it is a server that goes and one that comes.
     let why = "chmpx knows a server by its address, whatever it is called";
-    Change { what, class: Class::Live, why: why.to_owned() }
+    Change::usual(what, Class::Live, why)
 }
 
 type Pair<'a> = (Option<&'a Peer>, Option<&'a Peer>);
