@@ -1,7 +1,6 @@
 //! Being a member of the role, for life.
 
 use std::fs;
-use std::time::Duration;
 
 use k2hdkc_slave_agent::model::memory::Memory;
 use nix::sys::signal::Signal;
@@ -152,8 +151,6 @@ async fn registering_in_vain_does_not_keep_a_node_from_following_the_cluster() {
     node.cluster.remove_slave(&node.cluster.slaves().await.unwrap()[0].ip).await.unwrap();
     node.k2hr3.fault(Fault::LostRegistration).on(Route::Register).await.unwrap();
     node.k2hr3.until(|counts| counts.of(Route::Register) == 2).await.unwrap();
-    tokio::time::sleep(Duration::from_secs(2)).await;
-    assert_eq!(registrations(&node).await, 2, "it backs off");
     node.k2hr3.clear_faults().await.unwrap();
     node.cluster.add_server(Cluster::server(4)).await.unwrap();
     node.until_settled("registered again").await;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use sim::chmpx::events::Kind;
 use sim::k2hr3::{Backend, Cluster, Route};
 
 use crate::support::Node;
@@ -130,18 +131,29 @@ async fn a_chmpx_that_is_killed_and_comes_back_is_settled() {
 }
 
 #[tokio::test]
-async fn an_agent_that_is_killed_at_any_moment_settles_at_its_next_start() {
+async fn an_agent_that_is_killed_between_its_steps_settles_at_its_next_start() {
     let mut node = Node::settled().await;
-    for (round, delay) in [0_u64, 3, 11, 40, 90, 170].into_iter().enumerate() {
-        let number = u8::try_from(4 + round).unwrap();
+    for (number, moment) in (4..).zip(["asked", "installed", "told"]) {
+        let reads = node.k2hr3.counts().await.unwrap().of(Route::Read);
+        let before = node.installed();
         node.cluster.add_server(Cluster::server(number)).await.unwrap();
-        tokio::time::sleep(Duration::from_millis(400 + delay)).await;
+        match moment {
+            "asked" => {
+                node.k2hr3.until(|counts| counts.of(Route::Read) > reads).await.unwrap();
+            }
+            "installed" => {
+                node.until(moment, |_| node.installed() != before).await;
+            }
+            _ => {
+                node.until_settled(moment).await;
+            }
+        }
         node.stop_agent(Signal::SIGKILL).await;
         assert!(node.installed().contains("[SLVNODE]"));
         node.start_agent();
-        node.until_settled(&format!("killed after {delay} ms")).await;
+        node.until_settled(&format!("killed when it had {moment}")).await;
     }
-    assert_eq!(node.count(sim::chmpx::events::Kind::Started), 1, "{}", node.log());
+    assert_eq!(node.count(Kind::Started), 1, "{}", node.log());
 }
 
 #[tokio::test]

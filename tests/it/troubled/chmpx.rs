@@ -6,7 +6,7 @@ use super::terminal::finds;
 use crate::support::Node;
 
 #[tokio::test]
-async fn a_chmpx_that_no_longer_notices_its_file() {
+async fn a_chmpx_that_no_longer_notices_its_file_is_told_and_is_to_be_restarted() {
     let mut node = Node::new().await;
     node.set("chmpx.on_change", "none");
     node.start_chmpx_that(&[("CHMPX_SIM_IGNORE_CHANGES", "1")]);
@@ -31,7 +31,7 @@ async fn a_chmpx_that_no_longer_notices_its_file() {
 }
 
 #[tokio::test]
-async fn a_chmpx_that_is_dead_and_that_nobody_starts() {
+async fn a_chmpx_that_is_dead_and_that_nobody_starts_is_told_with_how_to_start_it() {
     let mut node = Node::new().await;
     node.set("chmpx.hold", "1s");
     node.start_chmpx();

@@ -23,7 +23,7 @@ fn set_mode(path: &Path, mode: u32) {
 }
 
 #[tokio::test]
-async fn a_file_of_the_wrong_owner() {
+async fn a_file_or_a_directory_that_chmpx_may_not_read_is_named_with_the_user_that_may_not() {
     if !is_root("run chmpx as another user") {
         return;
     }
@@ -76,7 +76,7 @@ impl Drop for Helper {
 }
 
 #[tokio::test]
-async fn the_official_helper_fights_for_the_file() {
+async fn the_official_helper_that_fights_for_the_file_is_named_with_its_process() {
     let node = Node::settled().await;
     let helper = Helper::start(&node);
     node.until_code("contested").await;
@@ -112,7 +112,7 @@ impl Drop for SmallDisk {
 }
 
 #[tokio::test]
-async fn a_full_disk() {
+async fn a_full_disk_leaves_the_last_good_file_whole_and_asks_for_room() {
     if !is_root("mount a small file system") {
         return;
     }

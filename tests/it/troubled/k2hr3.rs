@@ -11,7 +11,7 @@ use super::terminal::finds;
 use crate::support::Node;
 
 #[tokio::test]
-async fn a_role_token_that_expired_before_the_first_boot() {
+async fn a_role_token_that_expired_before_the_first_boot_is_to_be_issued_anew() {
     let mut node = Node::new().await;
     node.k2hr3.revoke(node.cluster.token()).await.unwrap();
     node.start_chmpx();
@@ -25,7 +25,7 @@ async fn a_role_token_that_expired_before_the_first_boot() {
 }
 
 #[tokio::test]
-async fn a_role_token_that_expires_while_the_node_is_a_member() {
+async fn a_role_token_that_expires_is_told_while_the_member_reads_by_its_address() {
     let node = Node::settled().await;
     node.k2hr3.revoke(node.cluster.token()).await.unwrap();
     node.until("it is told", |report| !report.situations.is_empty()).await;
@@ -35,7 +35,7 @@ async fn a_role_token_that_expires_while_the_node_is_a_member() {
 }
 
 #[tokio::test]
-async fn a_role_with_a_mistyped_name() {
+async fn a_role_with_a_mistyped_name_sends_the_operator_to_its_spelling() {
     let mut node = Node::new().await;
     let role = node.cluster.role();
     node.set("k2hr3.resource", &node.cluster.resource());
@@ -54,7 +54,7 @@ async fn a_role_with_a_mistyped_name() {
 }
 
 #[tokio::test]
-async fn a_k2hr3_that_is_down() {
+async fn a_k2hr3_that_is_down_sends_the_operator_to_the_network() {
     let node = Node::settled().await;
     node.k2hr3.down().await.unwrap();
     node.until_code("trouble").await;
@@ -66,7 +66,7 @@ async fn a_k2hr3_that_is_down() {
 }
 
 #[tokio::test]
-async fn a_k2hr3_whose_storage_is_down() {
+async fn a_k2hr3_whose_storage_is_down_is_told_from_one_that_refuses_the_node() {
     let node = Node::settled().await;
     let neither = "and by the address of this node: K2HR3 answered 404";
     let (storage, log) = ("look at K2HR3's storage", "look at K2HR3 and at its storage");
@@ -84,7 +84,7 @@ async fn a_k2hr3_whose_storage_is_down() {
 }
 
 #[tokio::test]
-async fn a_node_that_was_taken_out_of_its_role_and_has_no_token() {
+async fn a_node_that_was_taken_out_of_its_role_and_has_no_token_asks_for_one() {
     let node = Node::settled().await;
     fs::remove_file(node.token_file()).unwrap();
     let address = node.cluster.slaves().await.unwrap()[0].ip.clone();
@@ -98,7 +98,7 @@ async fn a_node_that_was_taken_out_of_its_role_and_has_no_token() {
 }
 
 #[tokio::test]
-async fn a_resource_that_chmpx_could_not_live_with() {
+async fn a_resource_that_chmpx_could_not_live_with_is_told_with_its_value() {
     let node = Node::settled().await;
     let template = node.template().await;
     let poison = template.replace("MQACK               = no", "MQACK = 0");
@@ -113,7 +113,7 @@ async fn a_resource_that_chmpx_could_not_live_with() {
 }
 
 #[tokio::test]
-async fn a_clock_that_is_off() {
+async fn a_clock_that_is_off_is_told_with_its_difference() {
     let node = Node::settled().await;
     node.k2hr3.advance(Duration::from_secs(3 * 3600)).await.unwrap();
     node.cluster.add_server(Cluster::server(4)).await.unwrap();
@@ -123,7 +123,7 @@ async fn a_clock_that_is_off() {
 }
 
 #[tokio::test]
-async fn a_certificate_that_is_out_of_its_time_by_the_clock_of_this_node() {
+async fn a_certificate_that_has_expired_is_told_with_its_time_and_that_of_this_node() {
     let folder = tempfile::tempdir().unwrap();
     let papers = Papers::issue(folder.path(), &["127.0.0.1"], Validity::Expired).unwrap();
     let path = |path: &std::path::Path| path.display().to_string();

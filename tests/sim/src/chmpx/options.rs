@@ -12,6 +12,7 @@
 //! | `--sim-user UID` | whom the file must be readable for, by its owner and mode |
 //! | `--sim-slow-ms N` | blocks so long between loading and applying, as slow names do |
 //! | `--sim-notice-ms N` | looks at the watch so late, which makes swallowed changes likely |
+//! | `--sim-patience-ms N` | waits so long for a file that is missing, and never again |
 //! | `--sim-ignore-changes` | blind from the start: there is no watch |
 //! | `--sim-die-after-adopt-ms N` | dies of SIGSEGV so long after it has applied a change |
 //! | `--sim-die-if TEXT` | …only if the file contains the text, and after a start as well |
@@ -33,7 +34,7 @@ pub struct Options {
 
 const OWN_VALUES: [&str; 7] = ["conf", "f", "json", "ctlport", "cuk", "d", "dfile"];
 
-const SIM_VALUES: [&str; 11] = [
+const SIM_VALUES: [&str; 12] = [
     "sim-hosts",
     "sim-hostname",
     "sim-address",
@@ -41,6 +42,7 @@ const SIM_VALUES: [&str; 11] = [
     "sim-user",
     "sim-slow-ms",
     "sim-notice-ms",
+    "sim-patience-ms",
     "sim-die-after-adopt-ms",
     "sim-die-if",
     "sim-refuse-start-if",

@@ -18,11 +18,11 @@ use nix::{
     sys::inotify::{AddWatchFlags, InitFlags, Inotify, WatchDescriptor},
 };
 
-/// How long a missing file is waited for before chmpx gives up for ever.
+/// How long a missing file is waited for before chmpx gives up for ever, unless told otherwise.
 ///
 /// chmpx counts 500 sleeps of a millisecond. That was seen to bridge gaps of 600 ms and not of
 /// 650; the clock makes it the same on a busy machine.
-const PATIENCE: Duration = Duration::from_millis(620);
+pub const PATIENCE: Duration = Duration::from_millis(620);
 
 /// The watch.
 #[derive(Debug)]
@@ -31,6 +31,7 @@ pub struct Watch {
     descriptor: Option<WatchDescriptor>,
     path: PathBuf,
     user: u32,
+    patience: Duration,
 }
 
 /// What the watch has to say.
@@ -45,10 +46,11 @@ pub enum Seen {
 impl Watch {
     /// Watches what the path leads to.
     ///
-    /// `user` is who chmpx pretends to be where it is not that user.
-    pub fn new(path: &Path, user: u32) -> io::Result<Self> {
+    /// `user` is who chmpx pretends to be where it is not that user; `patience` is how long a missing
+    /// file is waited for.
+    pub fn new(path: &Path, user: u32, patience: Duration) -> io::Result<Self> {
         let inotify = Inotify::init(InitFlags::IN_NONBLOCK | InitFlags::IN_CLOEXEC)?;
-        let mut watch = Self { inotify, descriptor: None, path: path.to_owned(), user };
+        let mut watch = Self { inotify, descriptor: None, path: path.to_owned(), user, patience };
         watch.set()?;
         Ok(watch)
     }
@@ -90,7 +92,7 @@ impl Watch {
             self.inotify.rm_watch(old).ok();
         }
         let start = Instant::now();
-        while !self.path.is_file() && start.elapsed() < PATIENCE {
+        while !self.path.is_file() && start.elapsed() < self.patience {
             thread::sleep(Duration::from_millis(1));
         }
         self.set()

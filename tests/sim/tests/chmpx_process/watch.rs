@@ -3,11 +3,10 @@ use std::{
     fs::{self, File, FileTimes, OpenOptions, Permissions},
     io::{Seek as _, Write as _},
     os::unix::fs::{PermissionsExt as _, symlink},
-    time::{Duration, UNIX_EPOCH},
+    time::UNIX_EPOCH,
 };
 
 use sim::chmpx::{Chmpx, events::Kind};
-use tokio::time::sleep;
 
 use crate::slave::{Slave, count, link, settled};
 
@@ -73,25 +72,24 @@ async fn half_a_file_ends_the_process_with_code_0() {
 }
 
 #[tokio::test]
-async fn a_gap_of_400_ms_is_survived() {
+async fn a_gap_within_its_patience_is_survived() {
     let slave = Slave::new();
-    let mut chmpx = slave.start().await;
+    let mut chmpx = slave.builder().set("CHMPX_SIM_PATIENCE_MS", "60000").start().await.unwrap();
     let staged = slave.staged(&slave.text(2));
     fs::remove_file(slave.conf()).unwrap();
-    sleep(Duration::from_millis(400)).await;
+    chmpx.wait_event(Kind::Gone).await.unwrap();
     fs::rename(staged, slave.conf()).unwrap();
     chmpx.wait_adopted(2).await.unwrap();
 }
 
 #[tokio::test]
-async fn a_gap_of_800_ms_makes_it_blind_for_ever() {
+async fn a_gap_beyond_its_patience_makes_it_blind_for_ever() {
     let slave = Slave::new();
     let mut chmpx = slave.start().await;
     let staged = slave.staged(&slave.text(2));
     fs::remove_file(slave.conf()).unwrap();
-    sleep(Duration::from_millis(800)).await;
-    fs::rename(staged, slave.conf()).unwrap();
     chmpx.wait_event(Kind::WatchLost).await.unwrap();
+    fs::rename(staged, slave.conf()).unwrap();
 
     slave.replace(&slave.text(3));
     settled(&mut chmpx).await;
@@ -110,7 +108,7 @@ async fn an_empty_file_in_place_of_a_deleted_one_ends_the_process() {
 #[tokio::test]
 async fn a_file_that_is_moved_away_is_waited_for() {
     let slave = Slave::new();
-    let mut chmpx = slave.start().await;
+    let mut chmpx = slave.builder().set("CHMPX_SIM_PATIENCE_MS", "60000").start().await.unwrap();
     let staged = slave.staged(&slave.text(2));
     fs::rename(slave.conf(), slave.beside("old.ini")).unwrap();
     chmpx.wait_event(Kind::Gone).await.unwrap();

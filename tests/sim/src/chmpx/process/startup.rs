@@ -26,7 +26,7 @@ use crate::chmpx::{
     start::{self, Failure},
     state,
     table::{Entry, Table},
-    watch::Watch,
+    watch::{PATIENCE, Watch},
 };
 
 impl Process {
@@ -52,7 +52,8 @@ impl Process {
         let watch = if options.is_on("sim-ignore-changes") {
             None
         } else {
-            Some(Watch::new(&conf, user).map_err(failure)?)
+            let patience = options.duration("sim-patience-ms").unwrap_or(PATIENCE);
+            Some(Watch::new(&conf, user, patience).map_err(failure)?)
         };
 
         let mut process = Self::open(options, events, host, config, &own, watch)?;
