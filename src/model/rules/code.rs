@@ -143,4 +143,23 @@ mod tests {
         texts.dedup();
         assert_eq!(texts.len(), Code::ALL.len());
     }
+
+    #[test]
+    fn a_level_is_called_by_its_word() {
+        let levels = [Level::Warning, Level::Error];
+        assert_eq!(levels.map(|level| level.to_string()), ["warning", "error"]);
+    }
+
+    #[test]
+    fn only_a_file_that_works_is_installed_and_only_one_that_does_not_load_ends_chmpx() {
+        for effect in Effect::ALL {
+            let [runs, starts, agent] = effect.consequences();
+            assert_eq!(agent == "installs it", *effect == Effect::Works);
+            assert_eq!(runs == "takes the file", *effect != Effect::DoesNotLoad);
+            assert_eq!(starts.starts_with("fails"), *effect >= Effect::DoesNotStart);
+        }
+        let words: Vec<_> = Effect::ALL.iter().map(|effect| effect.as_str()).collect();
+        let expected = ["does not load", "does not start", "harms", "may not start", "works"];
+        assert_eq!(words, expected);
+    }
 }

@@ -43,13 +43,11 @@ struct Told(String);
 impl fmt::Write for Told {
     fn write_str(&mut self, more: &str) -> fmt::Result {
         let room = LONGEST_MESSAGE.saturating_sub(self.0.len());
-        if more.len() <= room {
-            self.0.push_str(more);
-            return Ok(());
-        }
-        let end = (0..=room).rev().find(|end| more.is_char_boundary(*end)).unwrap_or_default();
-        self.0.push_str(more.get(..end).unwrap_or_default());
-        Err(fmt::Error)
+        let mut ends = (0..=room.min(more.len())).rev();
+        let end = ends.find(|end| more.is_char_boundary(*end)).unwrap_or_default();
+        let (kept, cut) = more.split_at(end);
+        self.0.push_str(kept);
+        if cut.is_empty() { Ok(()) } else { Err(fmt::Error) }
     }
 }
 
@@ -101,6 +99,15 @@ mod tests {
         let found = findings.into_sorted();
         assert_eq!(found.len(), MOST_OF_A_KIND + 1);
         assert_eq!(found[0].message, "980 more of this kind are not shown");
+    }
+
+    #[test]
+    fn twenty_of_one_kind_are_shown_as_they_are() {
+        let mut findings = Findings::default();
+        for line in 1..=MOST_OF_A_KIND {
+            findings.add(Code::UnknownKey, Some(line), "");
+        }
+        assert_eq!(findings.into_sorted().len(), MOST_OF_A_KIND);
     }
 
     #[test]
