@@ -188,3 +188,6 @@ fn kind_of(line: &[u8]) -> Option<Kind> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -83,6 +83,12 @@ fn another_slave_in_a_tag_is_seen_by_the_entry_that_it_tears() {
 fn a_key_in_a_tag_stands_twice() {
     refuses("evil\nCUK = me", Code::SmuggledKey, "CUK");
     refuses("evil\nNAME = own", Code::SmuggledKey, "NAME");
+    refuses("evil\nNAME = own\nCUK = me", Code::SmuggledKey, "NAME stands twice");
+}
+
+#[test]
+fn a_key_that_says_nothing_of_who_a_node_is_may_stand_twice() {
+    assert_eq!(smuggled(&rendered("other\nCTLENDPOINTS = a:1\nCTLENDPOINTS = a:2")), []);
 }
 
 #[test]

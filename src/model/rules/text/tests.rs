@@ -38,6 +38,7 @@ fn carriage_returns_are_harmless_at_the_ends_of_lines_only() {
 #[test]
 fn a_file_without_an_end_of_its_last_line_may_have_been_cut() {
     breaks_only(GOOD.trim_end(), Code::NoFinalNewline);
+    assert_eq!(codes(format!("{GOOD}# a remark may end it")), []);
 }
 
 #[test]
@@ -107,7 +108,8 @@ fn an_include_is_dead() {
 fn of_equal_keys_the_last_one_counts() {
     breaks_only(with_global("GROUP = other"), Code::RepeatedKey);
     assert_eq!(codes(with_global("GROUP = cluster")), []);
-    breaks(format!("[GLOBAL]\nMAXCHMPX = 9\n{GOOD}"), Code::RepeatedKey);
+    breaks_only(format!("[GLOBAL]\nMAXCHMPX = 9\n{GOOD}"), Code::RepeatedKey);
+    assert_eq!(codes(format!("[GLOBAL]\nMAXCHMPX = 64\n{GOOD}")), []);
 }
 
 #[test]
