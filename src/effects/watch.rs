@@ -9,6 +9,7 @@ use std::sync::Arc;
 use notify::event::{AccessKind, AccessMode, EventKind};
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher as _};
 use tokio::sync::mpsc;
+use tracing::warn;
 
 /// Which of the watched files may have changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,14 +57,19 @@ impl Watch {
                 }
             }
         };
-        let watcher = notify::recommended_watcher(handler).ok().map(|mut watcher| {
-            for directory in directories.keys() {
-                if let Err(error) = watcher.watch(directory, RecursiveMode::NonRecursive) {
-                    tracing::debug!(?directory, %error, "not watched");
-                }
+        let mut watcher = match notify::recommended_watcher(handler) {
+            Ok(watcher) => Some(watcher),
+            Err(error) => {
+                lost(&error, None);
+                None
             }
-            watcher
-        });
+        };
+        for directory in directories.keys() {
+            let watch = watcher.as_mut().map(|it| it.watch(directory, RecursiveMode::NonRecursive));
+            if let Some(Err(error)) = watch {
+                lost(&error, Some(directory));
+            }
+        }
         Self { watcher, noticed }
     }
 
@@ -76,6 +82,15 @@ impl Watch {
         }
         std::future::pending().await
     }
+}
+
+/// Tells what will not be noticed. A directory that is not there needs no words: it may never be.
+fn lost(error: &notify::Error, directory: Option<&Path>) {
+    if matches!(error.kind, notify::ErrorKind::PathNotFound) {
+        tracing::debug!(?directory, "not watched, because it is not there");
+        return;
+    }
+    warn!(event = "not-watched", ?directory, %error, "changes of files are only found at the next look");
 }
 
 fn which(names: &BTreeMap<PathBuf, BTreeMap<OsString, Noticed>>, path: &Path) -> Option<Noticed> {

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use crate::model::report::Code;
 
 /// What happens, beside the verdicts: the words of the field `event`.
-pub const EVENTS: [&str; 16] = [
+pub const EVENTS: [&str; 17] = [
     "agent-starts",
     "agent-stops",
     "settings-read",
@@ -22,6 +22,7 @@ pub const EVENTS: [&str; 16] = [
     "token-open",
     "clock-set",
     "history-anew",
+    "not-watched",
 ];
 
 /// Every kind: the events and the codes of verdicts.

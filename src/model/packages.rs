@@ -35,6 +35,13 @@ pub struct Refused {
     pub why: &'static str,
 }
 
+impl Refused {
+    fn of(text: &str, why: &'static str) -> Self {
+        let plain = text.chars().map(|c| if c.is_control() { '?' } else { c });
+        Self { name: plain.take(60).collect(), why }
+    }
+}
+
 /// The name of a package.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Package(String);
@@ -45,7 +52,7 @@ impl Package {
     pub fn parse(text: &str) -> Result<Self, Refused> {
         let name = checked(text, "+-._")?;
         if name.ends_with('-') {
-            return Err(Refused { name, why: "apt-get removes what is named like that" });
+            return Err(Refused::of(&name, "apt-get removes what is named like that"));
         }
         Ok(Self(name))
     }
@@ -87,10 +94,7 @@ impl fmt::Display for Unit {
 }
 
 fn checked(text: &str, marks: &str) -> Result<String, Refused> {
-    let refused = |why| {
-        let plain = text.chars().map(|c| if c.is_control() { '?' } else { c });
-        Err(Refused { name: plain.take(60).collect(), why })
-    };
+    let refused = |why| Err(Refused::of(text, why));
     if text.len() > LONGEST {
         return refused("it is too long");
     }
@@ -240,6 +244,14 @@ mod tests {
             assert!(Unit::parse(name).is_err(), "{name}");
         }
         assert_eq!(Unit::parse("getty@tty1.service").unwrap().service(), Some("getty@tty1"));
+    }
+
+    #[test]
+    fn what_is_told_of_a_refused_name_is_short() {
+        for name in ["x".repeat(300), "x".repeat(150) + "-", "x\x1b".repeat(50)] {
+            let told = Package::parse(&name).unwrap_err().name;
+            assert!(told.len() <= 60 && !told.contains(char::is_control), "{told:?}");
+        }
     }
 
     #[test]

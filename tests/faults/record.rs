@@ -30,7 +30,7 @@ pub fn write(endings: &[(Site, Fault, Ending)], took: Duration) {
          makes a system call is met by each fault once, in a life of its own; then the agent goes on, or\n\
          another one does. Throughout, the file of chmpx is whole and there, chmpx meets no half file and\n\
          is started exactly twice, nothing panics, and in the end a fresh agent finds all in force.\n\
-         Short writes are those of a full disk: see `tests/it/limits.rs`.\n\n\
+         Short writes are those of a disk that takes a few bytes of each: see `tests/it/limits/disks.rs`.\n\n\
          {} lives: in {} the same agent went on, in {} it ended and the next one went on, in {} the call\n\
          was not made this time, {} ended badly.\n\n\
          | call | fault: what became of the agent |\n|---|---|\n",

@@ -2,7 +2,11 @@
 //! Each time the last good file stays in force, the trouble is told with what to do, and it settles
 //! once there is enough again.
 
-use std::fs;
+mod disks;
+mod fuse;
+mod notices;
+
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -20,16 +24,28 @@ struct Mount(PathBuf);
 impl Mount {
     /// A small one in memory over `place`, with what was there before; `None` without the right.
     fn small(place: &Path, options: &str) -> Option<Self> {
+        Self::over(place, &["-t", "tmpfs", "-o", options, "tmpfs"], None, || ())
+    }
+
+    /// Any one over `place`, with what was there before. `device` is given to `mount` as its
+    /// input, and `then` is done before anything is asked of the file system.
+    fn over(
+        place: &Path,
+        words: &[&str],
+        device: Option<&File>,
+        then: impl FnOnce(),
+    ) -> Option<Self> {
         let kept: Vec<_> = fs::read_dir(place)
             .unwrap()
             .map(|entry| entry.unwrap().path())
             .filter(|path| path.is_file())
             .map(|path| (path.file_name().unwrap().to_owned(), fs::read(&path).unwrap()))
             .collect();
-        if !mount(&["-t", "tmpfs", "-o", options, "tmpfs"], place) {
+        if !mount_with(words, place, device) {
             sim::skip("nothing can be mounted here");
             return None;
         }
+        then();
         for (name, bytes) in kept {
             fs::write(place.join(name), bytes).unwrap();
         }
@@ -58,8 +74,15 @@ impl Drop for Mount {
 }
 
 fn mount(words: &[&str], place: &Path) -> bool {
+    mount_with(words, place, None)
+}
+
+fn mount_with(words: &[&str], place: &Path, device: Option<&File>) -> bool {
     let mut command = Command::new("mount");
     command.args(words).arg(place).stderr(Stdio::null());
+    if let Some(device) = device.and_then(|device| device.try_clone().ok()) {
+        command.stdin(device);
+    }
     command.status().is_ok_and(|status| status.success())
 }
 
@@ -99,7 +122,7 @@ fn state(node: &Node) -> PathBuf {
 /// Fills the rest of a file system.
 fn fill(directory: &Path) -> PathBuf {
     let path = directory.join("ballast");
-    let file = fs::File::create(&path).unwrap();
+    let file = File::create(&path).unwrap();
     let page = [b'x'; 4096];
     while std::io::Write::write_all(&mut &file, &page).is_ok() {}
     path
