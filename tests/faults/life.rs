@@ -176,7 +176,9 @@ impl Life {
         let version = Conf::read(text.as_bytes()).file_version().map(|version| version.value);
         let marks = [&report.installed, &report.adopted];
         let is_same = marks.iter().all(|mark| mark.as_ref().map(|mark| mark.generation) == version);
-        report.verdict.code == "settled" && is_same && lines.iter().all(|line| text.contains(line))
+        report.verdict.code.as_str() == "settled"
+            && is_same
+            && lines.iter().all(|line| text.contains(line))
     }
 
     /// What must not be, if something of it was.

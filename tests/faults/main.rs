@@ -7,7 +7,12 @@
     clippy::print_stdout,
     reason = "a campaign that cannot go on has nothing better to do than to say so"
 )]
-#![expect(unreachable_pub, dead_code, reason = "what the modules share is public among them")]
+#![expect(
+    unreachable_pub,
+    dead_code,
+    unused_imports,
+    reason = "what the modules share is public among them"
+)]
 
 mod life;
 mod record;
