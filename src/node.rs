@@ -97,6 +97,13 @@ pub enum Manners {
     ActsForSystemd,
 }
 
+impl Manners {
+    /// Whether anything may be changed: at K2HR3, on the disk, in chmpx.
+    pub(crate) fn may_act(self) -> bool {
+        matches!(self, Self::Acts | Self::ActsForSystemd)
+    }
+}
+
 impl Node {
     /// The node as `settings` describe it, for whoever asks at `desk`.
     pub fn new(settings: Settings, desk: Desk, manners: Manners) -> Result<Self, StartError> {
@@ -108,7 +115,10 @@ impl Node {
     pub fn with(settings: Settings, means: Means, desk: Desk, manners: Manners) -> Self {
         let Means { k2hr3, mut state } = means;
         let identity = &settings.identity;
-        let mut memory = state.memory(identity.cuk.as_str()).in_role(&identity.role.to_string());
+        let mut memory = state
+            .memory(identity.cuk.as_str())
+            .in_role(&identity.role.to_string())
+            .at_target(&settings.target.path);
         memory.know_no_future(clock::now());
         let adopted = state.copy(Kept::Adopted).map(|bytes| Arc::new(Conf::read(&bytes)));
         let publications = Publications::remembered(&memory, state.published());
@@ -168,7 +178,7 @@ impl Node {
 
     /// Keeps the memory. A memory that cannot be kept costs work after a restart, nothing else.
     fn remember(&mut self) -> Result<(), Trouble> {
-        if matches!(self.manners, Manners::OnlyLooks | Manners::Shadows) {
+        if !self.manners.may_act() {
             return Ok(());
         }
         self.state.keep(&self.memory).map_err(|error| on_disk("keeping the agent's memory", error))

@@ -6,6 +6,7 @@
 mod clock;
 
 use std::net::IpAddr;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -95,6 +96,8 @@ pub struct Memory {
     pub departed: bool,
     /// Failed attempts to reach K2HR3 in a row.
     pub failures: u32,
+    /// The path of the file that all of the following is about.
+    pub target: PathBuf,
     /// What is published.
     pub published: Option<Seen>,
     /// What is on disk at the target path, put there by this agent.
@@ -152,6 +155,31 @@ impl Memory {
         self
     }
 
+    /// This memory as it is worth for the file at `target`: what was put in place, taken and
+    /// survived somewhere else is nothing here.
+    #[must_use]
+    pub fn at_target(mut self, target: &Path) -> Self {
+        // The memory of an agent that did not keep the path yet is about this one.
+        if self.target != target && !self.target.as_os_str().is_empty() {
+            self = Self {
+                cuk: self.cuk,
+                role: self.role,
+                registered: self.registered,
+                registrations: self.registrations,
+                registered_at: self.registered_at,
+                address: self.address,
+                departed: self.departed,
+                failures: self.failures,
+                published: self.published,
+                highest: self.highest,
+                restarts: self.restarts,
+                ..Self::default()
+            };
+        }
+        target.clone_into(&mut self.target);
+        self
+    }
+
     /// Notes a restart of chmpx at `now`, and forgets those of more than an hour ago.
     pub fn restarted(&mut self, now: Seconds) {
         note_in_hour(&mut self.restarts, now);
@@ -169,8 +197,11 @@ impl Memory {
             self.registered = true;
             self.registrations = 0;
         }
-        let told = self.owed.as_ref().is_some_and(|owed| owed.told.is_some());
-        self.notice_trial(life, told, now);
+        // Whoever ends a chmpx that owes a restart makes that restart.
+        if let (Some(owed), Life::Gone) = (&mut self.owed, life) {
+            owed.told.get_or_insert(now);
+        }
+        self.notice_trial(life, self.owed.is_some(), now);
         if let Life::Runs(process) = life {
             self.missed = None;
             if self.owed.as_ref().is_some_and(|owed| owed.process != process) {
@@ -193,6 +224,13 @@ impl Memory {
             }
             (None, _, _) => {}
         }
+    }
+
+    /// Whether chmpx is gone and expected back.
+    pub fn expects_chmpx(&self) -> bool {
+        let is_lost = self.trial.as_ref().is_some_and(|trial| trial.lost.is_some());
+        let is_told = self.owed.as_ref().is_some_and(|owed| owed.told.is_some());
+        is_lost || is_told || self.missed.is_some()
     }
 
     /// Where a roll-back from the text `published` would go: to the last file that chmpx has

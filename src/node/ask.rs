@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use tracing::{debug, warn};
 
-use super::{Manners, Node, on_disk};
+use super::{Node, on_disk};
 use crate::agent::Trouble;
 use crate::effects::k2hr3::{Answer, Carrier as By};
 use crate::effects::{clock, disk};
@@ -54,7 +54,7 @@ impl Node {
         let is_new = self.memory.published.as_ref().is_none_or(|known| known.hash != seen.hash);
         debug!(hash = seen.hash, "another text is published");
         self.memory.published = Some(seen);
-        if is_new && self.manners != Manners::OnlyLooks {
+        if is_new && self.manners.may_act() {
             self.memory.heals = 0;
             let text = self.publications.text().unwrap_or_default();
             self.state
@@ -129,7 +129,9 @@ impl Node {
             return;
         }
         let mut files = self.settings.k2hr3.token_files.iter();
-        let found = match files.find_map(|path| token_in(path).transpose()).transpose() {
+        let may_repair = self.manners.may_act();
+        let found = files.find_map(|path| token_in(path, may_repair).transpose()).transpose();
+        let found = match found {
             Ok(found) => found,
             Err(error) => {
                 // The one that is known is as good as before, and the file is read again.
@@ -158,8 +160,8 @@ impl Node {
 }
 
 /// The token in the file at `path`, if there is one. Other users of this host must not read it, so
-/// that is taken from them.
-fn token_in(path: &Path) -> io::Result<Option<RoleToken>> {
+/// that is taken from them if `may_repair`.
+fn token_in(path: &Path, may_repair: bool) -> io::Result<Option<RoleToken>> {
     let meta = match fs::metadata(path) {
         Ok(meta) if meta.is_file() && meta.len() < 65536 => meta,
         Ok(_) => return Ok(None),
@@ -169,7 +171,7 @@ fn token_in(path: &Path) -> io::Result<Option<RoleToken>> {
         Err(error) => return Err(error),
     };
     let mode = meta.permissions().mode();
-    if mode & 0o077 != 0 {
+    if mode & 0o077 != 0 && may_repair {
         let repaired = fs::set_permissions(path, fs::Permissions::from_mode(mode & 0o700));
         match repaired {
             Ok(()) => warn!(

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use tracing::{debug, info, warn};
 
-use super::{Manners, Node};
+use super::Node;
 use crate::agent::Chain;
 use crate::effects::clock;
 use crate::effects::k2hr3::{self, Answer, Carrier as By};
@@ -139,7 +139,7 @@ impl Node {
         let Some(old) = old.filter(|old| present.is_some_and(|present| present != *old)) else {
             return;
         };
-        if self.manners != Manners::OnlyLooks && self.remove_at(old).await {
+        if self.manners.may_act() && self.remove_at(old).await {
             info!(%old, "the entry under the old address is removed");
         } else {
             warn!(%old, "the role may still list this node at its old address; remove that entry \

@@ -29,6 +29,29 @@ fn what_chmpx_has_seen_is_known_in_every_role() {
 }
 
 #[test]
+fn what_was_put_in_another_place_is_nothing_here() {
+    let there = Memory { registered: true, highest: 7, ..Memory::of("a") }.at_target("/a".as_ref());
+    let there = Memory { installed: Some(mark("x", 7)), good: Some(mark("x", 7)), ..there };
+    assert_eq!(there.clone().at_target("/a".as_ref()), there);
+    let here = there.at_target("/b".as_ref());
+    assert_eq!((here.installed, here.good), (None, None));
+    assert_eq!((here.registered, here.highest), (true, 7));
+}
+
+#[test]
+fn whoever_ends_a_chmpx_that_owes_a_restart_makes_that_restart() {
+    let why = "cold".to_owned();
+    let owed = OwedRestart { why, process: PROCESS, told: None, at: 900, shared: false };
+    let trial = Some(Trial::new("x", 8, PROCESS, 900));
+    let mut memory = Memory { owed: Some(owed), trial, ..Memory::of("a") };
+    memory.notice(false, Life::Gone, 1000);
+    assert_eq!(memory.owed.as_ref().unwrap().told, Some(1000));
+    assert_eq!(memory.trial.as_ref().unwrap().deaths, 0, "it is no death");
+    memory.notice(false, Life::Runs(Process { pid: 200, started: 2 }), 1005);
+    assert_eq!((memory.owed, memory.trial.unwrap().deaths), (None, 0));
+}
+
+#[test]
 fn who_is_listed_is_registered_but_for_who_was_taken_out_on_purpose() {
     let look = |listed, departed| {
         let mut memory = Memory { registrations: 2, departed, ..Memory::of("a") };
