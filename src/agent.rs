@@ -8,7 +8,7 @@ use std::time::Duration;
 use tracing::{Instrument as _, debug, debug_span};
 
 use crate::model::failure::{Class, Outlook};
-use crate::model::observed::Observed;
+use crate::model::observed::{K2hr3, Observed};
 use crate::model::pace::{Pace, Turn};
 use crate::model::plan::{Plan, Policy, Step, plan};
 
@@ -176,6 +176,7 @@ async fn cycle(
     next_ask: &mut Duration,
 ) -> Again {
     let (seen, mut troubles) = world.observe(ask).await;
+    let was_cut_off = ask && seen.k2hr3 == K2hr3::NotAsked;
     let plan = plan(&seen, policy);
     let mut acted = false;
     for step in &plan.steps {
@@ -187,7 +188,10 @@ async fn cycle(
         }
         acted = true;
     }
-    if ask || troubles.iter().any(Trouble::is_about_k2hr3) {
+    if was_cut_off {
+        let turn = Turn::Passing { retry_after: None };
+        *next_ask = world.up_for() + pace.after(turn, world.up_for());
+    } else if ask || troubles.iter().any(Trouble::is_about_k2hr3) {
         *next_ask = world.up_for() + pace.after(turn(&plan, &troubles), world.up_for());
     }
     let registered = plan.steps.iter().any(|step| matches!(step, Step::Register));
@@ -201,7 +205,7 @@ async fn cycle(
         seen: &seen,
         plan: &plan,
         troubles: &troubles,
-        asked_k2hr3: ask,
+        asked_k2hr3: ask && !was_cut_off,
         next_ask: next,
         failures,
         acted,

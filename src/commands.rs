@@ -105,6 +105,7 @@ impl Exit {
             | Code::ChmpxUnknown
             | Code::NoChmpx
             | Code::WaitsElsewhere
+            | Code::ReadsElsewhere
             | Code::Dead => Self::NotYet,
         }
     }

@@ -10,6 +10,7 @@ mod vigil;
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::command;
@@ -59,7 +60,7 @@ pub struct Chmpx {
     settings: Settings,
     target: PathBuf,
     seen: Option<Process>,
-    vigil: Option<Vigil>,
+    vigil: Option<Arc<Vigil>>,
 }
 
 impl Chmpx {
@@ -72,16 +73,24 @@ impl Chmpx {
     pub fn is_alive(&self) -> Option<bool> {
         let seen = self.seen?;
         let vigil = self.vigil.as_ref().filter(|vigil| vigil.is_over(seen));
-        Some(vigil.map_or_else(|| super::process::is_alive(seen), Vigil::goes_on))
+        Some(vigil.map_or_else(|| super::process::is_alive(seen), |vigil| vigil.goes_on()))
     }
 
     /// Waits until the process seen last has ended; for ever where that cannot be heard.
     pub async fn lost(&mut self) {
-        match &self.vigil {
-            Some(vigil) => vigil.ended().await,
-            None => std::future::pending().await,
-        }
+        self.end().await;
         self.vigil = None;
+    }
+
+    /// The end of the process seen last, to be waited for while something else goes on.
+    pub fn end(&self) -> impl Future<Output = ()> + use<> {
+        let vigil = self.vigil.clone();
+        async move {
+            match vigil {
+                Some(vigil) => vigil.ended().await,
+                None => std::future::pending().await,
+            }
+        }
     }
 
     /// Whether there is a process of it.
@@ -93,7 +102,7 @@ impl Chmpx {
         self.seen = process;
         let watched = |process| self.vigil.as_ref().is_some_and(|vigil| vigil.is_over(process));
         if !process.is_some_and(watched) {
-            self.vigil = process.and_then(Vigil::over);
+            self.vigil = process.and_then(Vigil::over).map(Arc::new);
         }
     }
 
@@ -111,6 +120,11 @@ impl Chmpx {
             Asked::Told(told) => (Some(told), true),
         };
         if let Some(pid) = told.as_ref().and_then(|told| told.pid) {
+            // The memory that chmpxstatus reads has the name of a group and a port, not of a file.
+            if let Some(reads) = process::reads_other(pid, &self.target) {
+                self.watch_over(None);
+                return Seen::Astray { pid, reads };
+            }
             found = process::of(pid).or(found);
         }
         let mut attention = Attention::NotTried;
@@ -126,7 +140,12 @@ impl Chmpx {
             };
         } else if found.is_none() && told.is_none() && !has_status {
             // No process in sight, no tool, and the control port must not be asked now.
-            return Seen::Unknown("it is asked again in a moment".to_owned());
+            self.watch_over(None);
+            return if super::process::sees_others() && !process::is_anywhere() {
+                Seen::Down
+            } else {
+                Seen::Unknown("its control port must not be asked now".to_owned())
+            };
         }
         self.watch_over(found);
         match (found, told) {

@@ -50,6 +50,15 @@ pub fn facts(
     }
 }
 
+/// What stands at `paths`, and nothing else: no name is asked for.
+pub fn places(paths: &[PathBuf], reader: Option<&Reader>) -> Host {
+    Host {
+        paths: kinds(paths),
+        barriers: reader.map(|reader| barriers(paths, reader)).unwrap_or_default(),
+        ..Host::default()
+    }
+}
+
 /// What stands at `paths`. Of one that may not be looked at it stays unknown.
 pub fn kinds(paths: &[PathBuf]) -> BTreeMap<PathBuf, PathKind> {
     paths.iter().filter_map(|path| Some((path.clone(), kind(path)?))).collect()

@@ -1,6 +1,7 @@
 //! Everything that one look can find out. A source that could not be asked is `Unknown`, never a
 //! default: ignorance must not look like a fact that calls for action.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -139,6 +140,14 @@ pub enum Chmpx {
     Unknown(String),
     /// There is none.
     Down,
+    /// A chmpx of the same group and control port runs, and reads another file: nothing that is
+    /// done to this one reaches it.
+    Astray {
+        /// Its process id.
+        pid: i32,
+        /// The file that it was started with.
+        reads: PathBuf,
+    },
     /// It runs.
     Up(Running),
 }
@@ -221,7 +230,7 @@ impl Observed {
     pub fn running(&self) -> Option<&Running> {
         match &self.chmpx {
             Chmpx::Up(running) => Some(running),
-            Chmpx::Unknown(_) | Chmpx::Down => None,
+            Chmpx::Unknown(_) | Chmpx::Down | Chmpx::Astray { .. } => None,
         }
     }
 }

@@ -7,6 +7,7 @@ mod registration;
 mod situation;
 
 pub use adoption::HEAL_AFTER;
+pub use content::is_made_of;
 
 use std::time::Duration;
 

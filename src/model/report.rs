@@ -177,6 +177,7 @@ fn chmpx(chmpx: &Chmpx) -> ChmpxFact {
     };
     match chmpx {
         Chmpx::Unknown(_) => fact("unknown"),
+        Chmpx::Astray { pid, .. } => ChmpxFact { pid: Some(*pid), ..fact("astray") },
         Chmpx::Down => fact("down"),
         Chmpx::Up(running) => ChmpxFact {
             pid: running.process.map(|process| process.pid),

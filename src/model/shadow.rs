@@ -89,7 +89,7 @@ impl Shadow {
         let process = match chmpx {
             Chmpx::Up(running) => running.process,
             Chmpx::Down => None,
-            Chmpx::Unknown(_) => return,
+            Chmpx::Unknown(_) | Chmpx::Astray { .. } => return,
         };
         if let Some(lost) = self.process.filter(|known| process != Some(*known)) {
             self.losses += 1;

@@ -6,7 +6,7 @@ use super::Node;
 use crate::agent::Trouble;
 use crate::effects::clock;
 use crate::effects::k2hr3::Carrier;
-use crate::model::failure::{Class, Failure, Outlook};
+use crate::model::failure::{Class, Failure};
 use crate::model::memory::OwedRestart;
 use crate::model::plan::Step;
 
@@ -51,13 +51,14 @@ impl Node {
         let _told_later = self.remember();
         self.chmpx.restart(self.settings.policy.on_change).await.map_err(|error| Trouble {
             doing: "restarting chmpx".to_owned(),
-            outlook: Outlook::Passing,
+            outlook: error.outlook(),
             help: Some(error.help().to_owned()),
             class: None,
             retry_after: None,
             cause: Box::new(error),
         })?;
-        if self.memory.missed.is_some() {
+        // One that was gone already is expected from now on.
+        if self.memory.missed.is_some() || process.is_none() {
             self.memory.missed = Some(now);
         }
         // Without knowing the process there is no telling when another one has taken its place.

@@ -50,7 +50,11 @@ impl Node {
         Survey {
             held: if up { self.chmpx.held().await } else { None },
             chmpx_user: self.chmpx.reader().map(|(user, _)| user),
-            control_answer: if up { Some(self.chmpx.version(&conf).await) } else { None },
+            control_answer: if up && self.bears_a_connection(&seen.installed) {
+                Some(self.chmpx.version(&conf).await)
+            } else {
+                None
+            },
             clock_ahead: self.k2hr3.clock_ahead(),
             chmpxs: self.chmpx.all_of(&conf),
             supervisor: self.supervisor(),

@@ -78,7 +78,7 @@ impl Node {
     pub(super) fn running_process(&self) -> Option<Process> {
         match &self.seen_chmpx {
             Some((_, Chmpx::Up(running))) => running.process,
-            Some((_, Chmpx::Down | Chmpx::Unknown(_))) | None => None,
+            Some((_, Chmpx::Down | Chmpx::Unknown(_) | Chmpx::Astray { .. })) | None => None,
         }
     }
 

@@ -9,10 +9,11 @@ use super::{Manners, Node, on_disk};
 use crate::agent::Trouble;
 use crate::effects::chmpx::Ask;
 use crate::effects::disk::{self, Attributes, Found};
-use crate::effects::{rival, supervisor};
-use crate::model::conf::Conf;
+use crate::effects::{clock, host, rival, supervisor};
+use crate::model::conf::{Conf, Given};
 use crate::model::observed::{Attention, Chmpx as SeenChmpx, Installed, InstalledFile, Server};
 use crate::model::plan::HEAL_AFTER;
+use crate::model::rules::judge;
 use crate::model::supervisor::Supervisor;
 use crate::model::trial::Life;
 
@@ -100,6 +101,15 @@ impl Node {
         }
     }
 
+    /// Whether chmpx survives a connection to its control port: it reads the file first, and ends
+    /// with one that does not load (measured). What the file needs on this host is looked at anew.
+    pub(super) fn bears_a_connection(&self, installed: &Installed) -> bool {
+        let Installed::File(file) = installed else { return false };
+        let paths = file.conf.questions(&Given::default()).paths;
+        let host = host::places(&paths, self.chmpx.reader().as_ref());
+        file.misplaced.is_none() && judge(&file.conf, Some(&host)).loads
+    }
+
     pub(super) async fn look_at_chmpx(&mut self, installed: &Installed) -> SeenChmpx {
         let conf = match installed {
             Installed::File(file) => Arc::clone(&file.conf),
@@ -113,12 +123,14 @@ impl Node {
         {
             return seen.clone();
         }
-        let quiet = self.last_install.is_some_and(|at| at.elapsed() < QUIET);
-        let shadows = self.manners == Manners::Shadows;
-        let ask = if quiet || shadows { Ask::OffControlPort } else { Ask::Freely };
+        let since_install = self.since_install(clock::now());
+        let quiet = since_install.is_some_and(|since| since < QUIET);
+        let may_connect =
+            self.manners != Manners::Shadows && !quiet && self.bears_a_connection(installed);
+        let ask = if may_connect { Ask::Freely } else { Ask::OffControlPort };
         let mut seen = self.chmpx.look(&conf, ask).await;
-        let had_time = self.last_install.is_none_or(|at| at.elapsed() >= HEAL_AFTER);
-        if had_time && !shadows && is_behind(&seen, &conf) {
+        let had_time = since_install.is_none_or(|since| since >= HEAL_AFTER);
+        if had_time && may_connect && is_behind(&seen, &conf) {
             let attention = self.chmpx.attention(&conf).await;
             if matches!(attention, Attention::Free { .. }) {
                 // It may have answered because it has just become ready with the file.
@@ -151,7 +163,7 @@ pub(super) fn life_of(chmpx: &SeenChmpx) -> Life {
     match chmpx {
         SeenChmpx::Up(running) => running.process.map_or(Life::Unclear, Life::Runs),
         SeenChmpx::Down => Life::Gone,
-        SeenChmpx::Unknown(_) => Life::Unclear,
+        SeenChmpx::Unknown(_) | SeenChmpx::Astray { .. } => Life::Unclear,
     }
 }
 

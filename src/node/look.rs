@@ -1,18 +1,22 @@
 //! Finding out what is true: K2HR3, the file, chmpx, and what they mean together.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use tokio::time::sleep;
 use tracing::warn;
 
 use super::publication::Judged;
-use super::{Manners, Node, local};
+use super::{Node, local};
 use crate::agent::Trouble;
 use crate::effects::{disk, host, supervisor};
 use crate::model::candidate::{Candidate, Draft, Refused};
 use crate::model::conf::Given;
 use crate::model::failure::Class;
-use crate::model::observed::{Chmpx, K2hr3, Membership, Observed};
+use crate::model::observed::{Chmpx, Installed, K2hr3, Membership, Observed};
+
+/// K2HR3 has so long to answer while chmpx is expected back.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// All questions about names together take no longer: four that a dead name server delays by five
 /// seconds each. They keep nobody waiting but the look that a new text is judged in.
@@ -25,8 +29,14 @@ impl Node {
             self.grant_all();
         }
         let now = self.now();
-        let k2hr3 = if ask_k2hr3 { self.ask(&mut troubles).await } else { K2hr3::NotAsked };
+        let k2hr3 =
+            if ask_k2hr3 { self.ask_meanwhile(&mut troubles).await } else { K2hr3::NotAsked };
         let installed = self.look_at_target(&mut troubles);
+        if let Installed::File(file) = &installed {
+            self.publications.distrust(Some(file));
+        } else {
+            self.publications.distrust(None);
+        }
         self.judge().await;
         let membership = self.where_registered(k2hr3);
         let chmpx = self.look_at_chmpx(&installed).await;
@@ -58,11 +68,25 @@ impl Node {
         (observed, troubles)
     }
 
-    /// An agent that was restarted meanwhile goes by the wall clock.
-    fn since_install(&self, now: u64) -> Option<Duration> {
+    /// Asks K2HR3, which may take half a minute to say nothing. A chmpx that is lost meanwhile does
+    /// not wait for that, nor does one for long that is expected back.
+    async fn ask_meanwhile(&mut self, troubles: &mut Vec<Trouble>) -> K2hr3 {
+        let end = self.chmpx.end();
+        let is_expected = self.memory.expects_chmpx();
+        tokio::select! {
+            biased;
+            k2hr3 = self.ask(troubles) => k2hr3,
+            () = end => K2hr3::NotAsked,
+            () = sleep(PATIENCE), if is_expected => K2hr3::NotAsked,
+        }
+    }
+
+    /// The least that it can be: an agent that was restarted meanwhile, and a command beside it, go
+    /// by the wall clock, which was noted to the second.
+    pub(super) fn since_install(&self, now: u64) -> Option<Duration> {
         let remembered = || {
             let seconds = now.checked_sub(self.memory.installed.as_ref()?.at)?;
-            Some(Duration::from_secs(seconds))
+            Some(Duration::from_secs(seconds.saturating_sub(1)))
         };
         self.last_install.map(|at| at.elapsed()).or_else(remembered)
     }
@@ -87,7 +111,11 @@ impl Node {
         let Ok((lists, content)) = judging.await else { return };
         let content = self.with_second_opinion(content).await;
         let lists_this_node = lists.or(content.is_ok().then_some(true));
-        self.publications.judged(Judged { content: Arc::new(content), lists_this_node });
+        self.publications.judged(Judged {
+            content: Arc::new(content),
+            lists_this_node,
+            at: Instant::now(),
+        });
     }
 
     async fn with_second_opinion(
@@ -95,7 +123,7 @@ impl Node {
         content: Result<Candidate, Refused>,
     ) -> Result<Candidate, Refused> {
         let candidate = content?;
-        if matches!(self.manners, Manners::OnlyLooks | Manners::Shadows) {
+        if !self.manners.may_act() {
             return Ok(candidate);
         }
         let path = &self.settings.target.path;

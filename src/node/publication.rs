@@ -1,11 +1,12 @@
 //! What K2HR3 publishes, as it was last heard, and what follows from it on this host.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::model::candidate::{self, Candidate, Refused};
 use crate::model::memory::{Memory, Seconds, Seen};
-use crate::model::observed::{Membership, Publication, Published};
+use crate::model::observed::{InstalledFile, Membership, Publication, Published};
+use crate::model::plan::is_made_of;
 
 /// The published text that is known, from now or from earlier.
 #[derive(Debug)]
@@ -30,7 +31,12 @@ pub(super) struct Judged {
     pub(super) content: Arc<Result<Candidate, Refused>>,
     /// Whether the text lists this node; unknown when the text is no good.
     pub(super) lists_this_node: Option<bool>,
+    /// When it was judged.
+    pub(super) at: Instant,
 }
+
+/// What was found out about this host holds for so long.
+const FRESH: Duration = Duration::from_secs(60);
 
 impl Publications {
     /// What was last heard before the agent started, if it was kept whole.
@@ -91,6 +97,20 @@ impl Publications {
     pub(super) fn judged(&mut self, judged: Judged) {
         if let Some(known) = &mut self.known {
             known.judged = Some(judged);
+        }
+    }
+
+    /// Has a text judged anew that is not what `file` shows, so that it may be put in place now:
+    /// what it needs on this host, such as a certificate, may be gone since it was judged.
+    pub(super) fn distrust(&mut self, file: Option<&InstalledFile>) {
+        let is_stale = |judged: &Judged| {
+            let is_in_place = |candidate| file.is_some_and(|file| is_made_of(file, candidate));
+            judged.at.elapsed() >= FRESH && !judged.content.as_ref().as_ref().is_ok_and(is_in_place)
+        };
+        if let Some(known) = &mut self.known
+            && known.judged.as_ref().is_some_and(is_stale)
+        {
+            known.judged = None;
         }
     }
 

@@ -156,6 +156,9 @@ async fn chmpx_is_never_touched_when_that_is_decided() {
         .publish(text.replace("MAXCHMPX            = 256", "MAXCHMPX = 128"))
         .await
         .unwrap();
+    let report = node.until_code("restart-owed").await;
+    assert_eq!(generation(&report), 1, "what would not fit is not shown to it");
+    node.run(&["refresh", "--force"]).await;
     node.until("it is installed", |r| r.settled && generation(r) > 1).await;
 
     assert_eq!(node.chmpx().chmpx_pid().unwrap(), pid);

@@ -51,6 +51,23 @@ async fn a_storage_that_is_down_changes_nothing_whatever_k2hr3_says() {
 }
 
 #[tokio::test]
+async fn a_chmpx_that_is_lost_is_noticed_while_k2hr3_keeps_the_agent_waiting() {
+    let mut node = Node::new().await;
+    node.set("k2hr3.timeout", "10min");
+    node.start_chmpx();
+    node.start_agent();
+    let before = node.until_settled("the first time").await.chmpx.pid;
+    node.k2hr3.backend(Backend::Stopped).await.unwrap();
+    let log = node.log().len();
+    node.until("it is asked", |_| node.log()[log..].contains("idle connection")).await;
+    kill(Pid::from_raw(before.unwrap()), Signal::SIGKILL).unwrap();
+    node.until("another chmpx is known", |report| {
+        report.chmpx.pid.is_some_and(|now| Some(now) != before)
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_first_boot_into_a_storage_that_is_down_ends_well_when_it_is_back() {
     for mode in [Backend::OneKilled401, Backend::OneKilled404, Backend::OwnChmpxDead] {
         let mut node = Node::new().await;

@@ -76,7 +76,7 @@ async fn settings_are_read_again_on_request_and_bad_ones_are_not_taken() {
     node.set("pace.interval", "300ms");
     node.set("k2hr3.ca_file", "/nonexistent/ca.pem");
     hangup();
-    node.until("a missing file", |_| node.log().contains("could not read the certificates")).await;
+    node.until("a missing file", |_| node.log().contains("could not use the certificates")).await;
     node.set("k2hr3.ca_file", "");
     hangup();
     node.until("good settings", |_| node.log().contains("the settings were read again")).await;

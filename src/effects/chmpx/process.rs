@@ -39,22 +39,57 @@ fn by_pid_file(pid_file: &Path, target: &Path) -> Option<Process> {
     let pid = read(pid_file)?.trim_ascii().to_owned();
     let pid = std::str::from_utf8(&pid).ok()?.parse().ok()?;
     let process = of(pid)?;
-    conf_of(pid).is_none_or(|conf| is_same(&conf, target)).then_some(process)
+    source_of(pid).is_none_or(|source| source.is(target)).then_some(process)
 }
 
-/// The file that a chmpx was started with, by its command line or its environment
-/// (`CHMCONFFILE`); `None` where that cannot be seen.
-fn conf_of(pid: i32) -> Option<PathBuf> {
-    let words = command_line(pid)?;
-    let mut after = words.iter().skip_while(|word| !word.eq_ignore_ascii_case(b"-conf")).skip(1);
-    let of_environment = || {
+/// What a chmpx was started with.
+#[derive(Debug, PartialEq, Eq)]
+enum Source {
+    /// This file.
+    File(PathBuf),
+    /// A text, and no file at all.
+    Text,
+}
+
+impl Source {
+    fn is(&self, target: &Path) -> bool {
+        matches!(self, Self::File(file) if is_same(file, target))
+    }
+}
+
+/// What else than `target` the chmpx with this id reads, if it is known to read something else.
+pub(super) fn reads_other(pid: i32, target: &Path) -> Option<PathBuf> {
+    let source = source_of(pid).filter(|source| !source.is(target))?;
+    Some(match source {
+        Source::File(file) => fs::canonicalize(&file).unwrap_or(file),
+        Source::Text => PathBuf::from("a text on its command line"),
+    })
+}
+
+/// What a chmpx was started with, by its command line, else by its environment; `None` where
+/// neither can be seen.
+fn source_of(pid: i32) -> Option<Source> {
+    let beside = |name: &[u8]| {
+        let named = PathBuf::from(std::ffi::OsString::from_vec(name.to_vec()));
+        Source::File(Path::new("/proc").join(pid.to_string()).join("cwd").join(named))
+    };
+    source_in_words(&command_line(pid)?, &beside).or_else(|| {
         let environment = fs::read(format!("/proc/{pid}/environ")).ok()?;
         let mut entries = environment.split(|byte| *byte == 0);
-        entries.find_map(|entry| entry.strip_prefix(b"CHMCONFFILE=".as_slice())).map(<[u8]>::to_vec)
-    };
-    let named = after.next().cloned().or_else(of_environment)?;
-    let named = PathBuf::from(std::ffi::OsString::from_vec(named));
-    Some(Path::new("/proc").join(pid.to_string()).join("cwd").join(named))
+        entries.find_map(|entry| match entry.strip_prefix(b"CHMCONFFILE=".as_slice()) {
+            Some(file) => Some(beside(file)),
+            None => entry.starts_with(b"CHMJSONCONF=").then_some(Source::Text),
+        })
+    })
+}
+
+fn source_in_words(words: &[Vec<u8>], beside: &impl Fn(&[u8]) -> Source) -> Option<Source> {
+    let mut pairs = words.iter().zip(words.iter().skip(1));
+    pairs.find_map(|(option, value)| match option.to_ascii_lowercase().as_slice() {
+        b"-conf" | b"-f" => Some(beside(value)),
+        b"-json" => Some(Source::Text),
+        _ => None,
+    })
 }
 
 /// Whether two paths lead to one file, whichever way: the supervisor may know it by a link. A file
@@ -67,10 +102,15 @@ fn is_same(one: &Path, other: &Path) -> bool {
     one == other || real(one).is_some_and(|one| Some(one) == real(other))
 }
 
+/// Whether there is any chmpx on this host, whatever it reads.
+pub(super) fn is_anywhere() -> bool {
+    all().any(|pid| command_line(pid).is_some_and(|words| is_chmpx(&words)))
+}
+
 fn by_command_line(target: &Path) -> Option<Process> {
     all()
         .filter(|pid| command_line(*pid).is_some_and(|words| is_chmpx(&words)))
-        .filter(|pid| conf_of(*pid).is_some_and(|conf| is_same(&conf, target)))
+        .filter(|pid| source_of(*pid).is_some_and(|source| source.is(target)))
         .find_map(alive)
 }
 
@@ -125,5 +165,19 @@ mod tests {
         {
             assert!(!is_chmpx(&words(line)), "{line}");
         }
+    }
+
+    #[test]
+    fn a_chmpx_may_be_given_its_file_by_either_option_or_a_text_instead() {
+        let source = |words: &[&str]| {
+            let words: Vec<_> = words.iter().map(|word| word.as_bytes().to_vec()).collect();
+            let beside = |name: &[u8]| Source::File(String::from_utf8_lossy(name).as_ref().into());
+            source_in_words(&words, &beside)
+        };
+        let file = Some(Source::File("/a.ini".into()));
+        assert_eq!(source(&["chmpx", "-conf", "/a.ini"]), file);
+        assert_eq!(source(&["chmpx", "-d", "err", "-f", "/a.ini"]), file);
+        assert_eq!(source(&["chmpx", "-json", "{}"]), Some(Source::Text));
+        assert_eq!(source(&["chmpx", "-conf"]), None);
     }
 }

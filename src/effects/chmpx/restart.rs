@@ -6,6 +6,7 @@ use nix::unistd::Pid;
 
 use super::{Chmpx, process};
 use crate::effects::command::{self, CommandError};
+use crate::model::failure::Outlook;
 use crate::model::latitude;
 use crate::model::plan::OnChange;
 
@@ -50,6 +51,18 @@ pub enum RestartError {
 impl RestartError {
     fn is_denied(&self) -> bool {
         matches!(self, Self::Signal { cause: nix::Error::EPERM, .. })
+    }
+
+    /// Whether waiting helps: the right to do it, or a way to, comes from a person.
+    pub fn outlook(&self) -> Outlook {
+        match self {
+            Self::NoWay => Outlook::Lasting,
+            Self::Signal { .. } if self.is_denied() => Outlook::Lasting,
+            Self::Command(_)
+            | Self::Failed { .. }
+            | Self::NoProcess { .. }
+            | Self::Signal { .. } => Outlook::Passing,
+        }
     }
 
     /// What the operator can do.

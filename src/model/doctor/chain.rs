@@ -135,6 +135,14 @@ pub(super) fn adopted(seen: &Observed, survey: &Survey, policy: &Policy) -> Find
             let help = "start it, e.g. `systemctl start chmpx`; an active unit says nothing";
             return Finding::fault(CODE, "no chmpx runs", help);
         }
+        Chmpx::Astray { pid, reads } => {
+            let what = format!("chmpx (process {pid}) reads {} instead", reads.display());
+            return Finding::fault(
+                CODE,
+                what,
+                "name that file in target.path, or start chmpx with ours",
+            );
+        }
         Chmpx::Unknown(why) => {
             let help = "install chmpxstatus, or set chmpx.control_address and chmpx.ctlport";
             return Finding::unknown(CODE, why.clone(), help);

@@ -153,9 +153,14 @@ pub(super) fn control_port(seen: &Observed, survey: &Survey) -> Vec<Finding> {
             format!("it does not answer: {why}"),
             "chmpx may be busy with names that resolve slowly; else check chmpx.ctlport",
         ),
-        (_, None) | (None, Some(_)) => {
+        (_, None) => {
             Finding::unknown(CODE, "it was not asked: no chmpx is known to run", "see `adopted`")
         }
+        (None, Some(_)) => Finding::unknown(
+            CODE,
+            "it was not asked: chmpx would read the installed file first, and end with it",
+            "see `installed`",
+        ),
     });
     if survey.control_listens.iter().any(|address| !address.is_loopback()) {
         let everybody = survey.control_listens.iter().any(IpAddr::is_unspecified);

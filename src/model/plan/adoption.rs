@@ -46,6 +46,10 @@ pub(super) fn decide(seen: &Observed, policy: &Policy, plan: &mut Plan) {
             let is_fresh = seen.since_install.is_some_and(|since| since < policy.adopt_within);
             plan.look_again_in(if is_fresh { EXPECTING } else { STARTS_LATER });
         }
+        (Chmpx::Astray { pid, reads }, _) => {
+            plan.situations.push(Situation::ReadsElsewhere { pid: *pid, file: reads.clone() });
+            plan.look_again_in(STARTS_LATER);
+        }
         (_, None) => {}
         (Chmpx::Up(running), Some(file)) => watch(seen, policy, running, file, plan),
     }
@@ -67,6 +71,12 @@ fn watch(
             plan.look_again_in(EXPECTING);
             return;
         }
+        if owed.told.is_none()
+            && let Some(proof) = proof(seen, running, file)
+        {
+            plan.steps.push(proof);
+            return;
+        }
         let window = if owed.shared { policy.spread.mul_f64(policy.share) } else { Duration::ZERO };
         let due = owed.at.saturating_add(window.as_secs());
         restart_by(seen, policy, &owed.why, due, plan);
@@ -75,18 +85,26 @@ fn watch(
     match running.generation {
         None => silent(seen, policy, running, plan),
         Some(in_force) if file.generation() == Some(in_force) => {
-            adopted(seen, policy, file, in_force, plan);
+            match proof(seen, running, file) {
+                Some(proof) => plan.steps.push(proof),
+                None => adopted(seen, policy, file, in_force, plan),
+            }
             plan.situations.extend(draining(running, file));
         }
         Some(_) => not_adopted(seen, policy, running, file, plan),
     }
 }
 
+/// Whether chmpx may still be on its way up.
+fn is_young(seen: &Observed, policy: &Policy, running: &Running) -> bool {
+    let age = running.since.map(|since| Duration::from_secs(seen.now.saturating_sub(since)));
+    age.is_some_and(|age| age < policy.start_within)
+}
+
 /// chmpx runs and does not tell what it has in force.
 fn silent(seen: &Observed, policy: &Policy, running: &Running, plan: &mut Plan) {
-    let age = running.since.map(|since| Duration::from_secs(seen.now.saturating_sub(since)));
     let is_fresh = seen.since_install.is_some_and(|since| since < policy.adopt_within);
-    let is_young = age.is_some_and(|age| age < policy.start_within);
+    let is_young = is_young(seen, policy, running);
     plan.look_again_in(if is_fresh || is_young { EXPECTING } else { STARTS_LATER });
     plan.situations.push(if is_fresh {
         // It must not be asked at its control port yet.
@@ -101,6 +119,16 @@ fn silent(seen: &Observed, policy: &Policy, running: &Running, plan: &mut Plan) 
     });
 }
 
+/// To be noted: the installed file is in force, which was not known yet.
+fn proof(seen: &Observed, running: &Running, file: &InstalledFile) -> Option<Step> {
+    let generation = running.generation.filter(|it| file.generation() == Some(*it))?;
+    let published = origin(seen, file, generation)?;
+    let installed = seen.memory.installed.as_ref();
+    let is_known = seen.memory.is_adopted(&published, generation)
+        && installed.is_some_and(|installed| installed.generation == generation);
+    (!is_known).then_some(Step::Acknowledge { published, generation })
+}
+
 /// The installed file is in force. When chmpx has lived with it for long enough, it is good.
 fn adopted(
     seen: &Observed,
@@ -111,13 +139,6 @@ fn adopted(
 ) {
     let memory = &seen.memory;
     let Some(published) = origin(seen, file, generation) else { return };
-    let installed = memory.installed.as_ref();
-    if !memory.is_adopted(&published, generation)
-        || installed.is_none_or(|installed| installed.generation != generation)
-    {
-        plan.steps.push(Step::Acknowledge { published, generation });
-        return;
-    }
     if memory.good.as_ref().is_some_and(|good| good.published == published) {
         return;
     }
@@ -158,6 +179,15 @@ fn not_adopted(
     } else if let Some(what) = refused_change(seen, file) {
         plan.situations.push(Situation::RefusedByChmpx(what));
         blind_restart(seen, policy, "it refuses the change while it runs", plan);
+    } else if began_with_the_file(seen, running) {
+        if is_young(seen, policy, running) {
+            plan.situations.push(Situation::Starting);
+            plan.look_again_in(EXPECTING);
+        } else {
+            let what = "it was started after the file was put in place, and shows another one";
+            plan.situations.push(Situation::Blind(Some(what.to_owned())));
+            plan.look_again_in(STARTS_LATER);
+        }
     } else if may_heal
         && seen.memory.heals < HEALS
         && let Some(install) = once_more(seen, file)
@@ -171,6 +201,16 @@ fn not_adopted(
         plan.situations.push(Situation::Blind(held));
         blind_restart(seen, policy, "it no longer notices its file", plan);
     }
+}
+
+/// Whether chmpx was started when the installed file was in place already. If it shows another
+/// generation all the same, a restart would only break its clients' handles once more.
+fn began_with_the_file(seen: &Observed, running: &Running) -> bool {
+    // The start is counted from the boot, whose time is known to the second.
+    const LEEWAY: u64 = 2;
+    let installed = seen.memory.installed.as_ref();
+    let after = |since: u64| installed.is_some_and(|mark| since > mark.at.saturating_add(LEEWAY));
+    running.since.is_some_and(after)
 }
 
 fn blind_restart(seen: &Observed, policy: &Policy, why: &str, plan: &mut Plan) {

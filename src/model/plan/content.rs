@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use super::super::candidate::Refused;
+use super::super::candidate::{Candidate, Refused};
 use super::super::conf::Conf;
 use super::super::impact::{Class, Impact, compare};
 use super::super::memory::{HOUR, Quarantine};
 use super::super::observed::{Installed, InstalledFile, Observed, Publication, Published};
+use super::adoption::restart_by;
 use super::{Drift, Install, Occasion, OnChange, Plan, Policy, Situation, Step};
 
 /// A published text that keeps changing is put in place after this long all the same.
@@ -62,8 +63,16 @@ pub(super) fn decide(seen: &Observed, policy: &Policy, plan: &mut Plan) {
         plan.situations.push(obstacle);
         return;
     }
-    let generation = seen.memory.next_generation(file.and_then(InstalledFile::generation));
     let owes_restart = owes_restart(policy, occasion, impact.as_ref());
+    let cold = impact.as_ref().and_then(cold_change);
+    let mut restart = None;
+    if let (Occasion::Published, Some(_), Some(why)) = (occasion, seen.running(), cold) {
+        restart = turn(seen, policy, published, &why, plan);
+        if restart.is_none() && !(seen.forced && policy.on_change == OnChange::None) {
+            return;
+        }
+    }
+    let generation = seen.memory.next_generation(file.and_then(InstalledFile::generation));
     plan.steps.push(Step::Install(Box::new(Install {
         published: published.hash.clone(),
         candidate: candidate.clone().at_generation(generation),
@@ -71,11 +80,44 @@ pub(super) fn decide(seen: &Observed, policy: &Policy, plan: &mut Plan) {
         impact,
         owes_restart,
     })));
+    plan.steps.extend(restart);
+}
+
+/// The restart for a cold change, when it is this node's turn. Till then the file stays away, too:
+/// a running chmpx would take a part of it, and the rest would not fit (chmpx: «do not apply live»;
+/// a first server with TLS ends it at the next connection).
+fn turn(
+    seen: &Observed,
+    policy: &Policy,
+    published: &Publication,
+    why: &str,
+    plan: &mut Plan,
+) -> Option<Step> {
+    if policy.on_change == OnChange::None {
+        let why = format!("{why}; put it in place with `refresh --force`, then restart chmpx");
+        plan.situations.push(Situation::RestartOwed { why, due_in: None });
+        return None;
+    }
+    // Counted from the first text that was not what is in place, so that a cluster which changes
+    // again and again keeps nobody waiting for ever.
+    let left = policy.spread.mul_f64(policy.share).saturating_sub(published.differing);
+    restart_by(seen, policy, why, seen.now.saturating_add(left.as_secs()), plan);
+    plan.steps.pop_if(|step| matches!(step, Step::Restart { .. }))
+}
+
+/// The first change that chmpx takes only by a restart, if there is one, and why.
+fn cold_change(impact: &Impact) -> Option<String> {
+    let cold = impact.changes.iter().find(|change| change.class == Class::Cold)?;
+    Some(format!("{}: {}", cold.what, cold.why))
 }
 
 /// Whether `file` is what is published, in whatever generation.
 pub(super) fn shows(file: &InstalledFile, published: &Publication) -> bool {
-    let Ok(candidate) = &*published.content else { return false };
+    published.content.as_ref().as_ref().is_ok_and(|candidate| is_made_of(file, candidate))
+}
+
+/// Whether `file` is this candidate, in whatever generation, and lies there as it should.
+pub fn is_made_of(file: &InstalledFile, candidate: &Candidate) -> bool {
     let generation = file.generation().unwrap_or_default();
     file.misplaced.is_none()
         // A stamp is a number above zero; the file may still show the number that is published.
@@ -184,10 +226,7 @@ fn settling(policy: &Policy, published: &Publication) -> Option<Situation> {
 fn owes_restart(policy: &Policy, occasion: Occasion, impact: Option<&Impact>) -> Option<String> {
     match policy.on_change {
         OnChange::None => None,
-        OnChange::Auto => {
-            let cold = impact?.changes.iter().find(|change| change.class == Class::Cold)?;
-            Some(format!("{}: {}", cold.what, cold.why))
-        }
+        OnChange::Auto => cold_change(impact?),
         OnChange::Restart | OnChange::Signal => {
             (occasion == Occasion::Published).then(|| "every change restarts chmpx".to_owned())
         }

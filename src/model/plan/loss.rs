@@ -40,14 +40,27 @@ pub(super) fn lost(seen: &Observed, policy: &Policy, plan: &mut Plan) {
     }
 }
 
+/// chmpx was told to start afresh at `told`, and has not come back.
+fn come_back(seen: &Observed, policy: &Policy, told: u64, plan: &mut Plan) {
+    if seen.now.saturating_sub(told) < policy.start_within.as_secs() {
+        plan.situations.push(Situation::Restarting);
+        plan.look_again_in(EXPECTING);
+        return;
+    }
+    plan.situations.push(Situation::Dead { generation: None, patience: 0 });
+    plan.look_again_in(STARTS_LATER);
+    if policy.on_change != OnChange::None {
+        restart_by(seen, policy, "it did not come back from its restart", seen.now, plan);
+    }
+}
+
 /// No chmpx runs. One that was never there is not missed: when it starts it reads what lies there.
 pub(super) fn absent(seen: &Observed, policy: &Policy, plan: &mut Plan) {
     let memory = &seen.memory;
     let left =
         |since: u64| policy.start_within.as_secs().saturating_sub(seen.now.saturating_sub(since));
-    if memory.owed.as_ref().is_some_and(|owed| owed.told.is_some()) {
-        plan.situations.push(Situation::Restarting);
-        plan.look_again_in(EXPECTING);
+    if let Some(told) = memory.owed.as_ref().and_then(|owed| owed.told) {
+        come_back(seen, policy, told, plan);
     } else if let Some(trial) = &memory.trial
         && let Some(patience) = trial.lost.map(left).filter(|patience| *patience > 0)
     {

@@ -1,5 +1,7 @@
 //! What an operator should know. Its words are in `model::report`.
 
+use std::path::PathBuf;
+
 use crate::model::memory::Seconds;
 use crate::model::supervisor::Elsewhere;
 
@@ -95,6 +97,13 @@ pub enum Situation {
     NoChmpx,
     /// No chmpx runs, because its supervisor waits for another file than the agent writes.
     WaitsElsewhere(Elsewhere),
+    /// The chmpx that runs reads another file than the agent writes.
+    ReadsElsewhere {
+        /// Its process id.
+        pid: i32,
+        /// The file that it was started with.
+        file: PathBuf,
+    },
     /// chmpx could not be asked.
     ChmpxUnknown(String),
     /// Servers that were removed are still up, which is normal until they go down.

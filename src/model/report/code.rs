@@ -86,6 +86,8 @@ codes! {
     NoChmpx "no-chmpx",
     /// No chmpx runs, because its supervisor waits for another file.
     WaitsElsewhere "waits-elsewhere",
+    /// chmpx runs and reads another file.
+    ReadsElsewhere "reads-elsewhere",
     /// chmpx was lost and is not back.
     Dead "dead",
     /// No agent runs.
@@ -141,6 +143,7 @@ impl Code {
             | Self::ChmpxUnknown
             | Self::NoChmpx
             | Self::WaitsElsewhere
+            | Self::ReadsElsewhere
             | Self::NotRunning => Phase::Stays,
         }
     }

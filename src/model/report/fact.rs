@@ -48,7 +48,7 @@ pub struct PublishedFact {
 /// What chmpx is and has in force.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChmpxFact {
-    /// `up`, `down` or `unknown`.
+    /// `up`, `down`, `astray` (it reads another file) or `unknown`.
     pub state: String,
     /// Its process id.
     pub pid: Option<i32>,

@@ -74,7 +74,7 @@ const fn of(code: Code) -> Option<Row> {
         | Code::ChmpxUnknown => row(Warning),
         Code::Refused | Code::Quarantined => act(row(Warning)),
         Code::Blind | Code::NoChmpx => later(Warning, 120, Critical),
-        Code::WaitsElsewhere => act(later(Warning, 120, Critical)),
+        Code::WaitsElsewhere | Code::ReadsElsewhere => act(later(Warning, 120, Critical)),
         Code::RefusedByChmpx => later(Warning, 300, Critical),
         Code::RestartOwed => later(Warning, 7200, Critical),
         Code::Dead | Code::NotRunning => row(Critical),

@@ -65,6 +65,7 @@ pub fn words(situation: &Situation) -> Words {
         S::Restarting => adoption::restarting(),
         S::NoChmpx => chmpx::none(),
         S::WaitsElsewhere(elsewhere) => chmpx::waits_elsewhere(elsewhere),
+        S::ReadsElsewhere { pid, file } => chmpx::reads_elsewhere(*pid, file),
         S::ChmpxUnknown(why) => chmpx::unknown(why),
         S::Draining(servers) => chmpx::draining(servers),
     }

@@ -137,17 +137,75 @@ fn a_restart_beyond_the_budget_is_deferred_and_not_dropped() {
     assert_eq!(steps(&seen), ["restart"]);
 }
 
+/// A cold change is published, and has differed from what is in place for so long.
+fn cold(differing: Duration) -> Observed {
+    let other = text(&["s1", "s2", "s3"], "MAXCHMPX = 128");
+    let publication = Publication { differing, ..publication(&other) };
+    Observed { published: Published::Known(Box::new(publication)), ..settled() }
+}
+
 #[test]
-fn a_cold_change_owes_a_restart_and_a_live_one_does_not() {
-    let owed = |text: &str| {
-        let seen = Observed { published: published(text), ..settled() };
-        let plan = plan(&seen, &policy());
-        let Some(Step::Install(install)) = plan.steps.first() else { panic!("{plan:?}") };
-        install.owes_restart.is_some()
-    };
-    assert!(owed(&text(&["s1", "s2", "s3"], "MAXCHMPX = 128")));
-    assert!(!owed(&text(&["s1", "s2", "s3", "s4"], "")));
-    assert!(!owed(&text(&["s1", "s2", "s3"], "RWTIMEOUT = 5000")));
+fn a_cold_change_is_kept_from_a_running_chmpx_until_it_may_be_restarted() {
+    assert_eq!(steps(&cold(S(149))), NOTHING);
+    assert!(matches!(
+        situations(&cold(S(149)))[..],
+        [Situation::RestartOwed { due_in: Some(1), .. }]
+    ));
+    assert_eq!(steps(&cold(S(150))), ["install 8 Published", "restart"]);
+    assert_eq!(steps(&Observed { forced: true, ..cold(S(0)) }), ["install 8 Published", "restart"]);
+    let mut spent = cold(S(150));
+    spent.memory.restarts = vec![NOW - 10, NOW - 20, NOW - 30];
+    assert_eq!(steps(&spent), NOTHING);
+}
+
+#[test]
+fn a_cold_change_is_put_in_place_at_once_where_no_chmpx_runs() {
+    let seen = Observed { chmpx: Chmpx::Down, ..cold(S(0)) };
+    assert_eq!(steps(&seen), ["install 8 Published"]);
+}
+
+#[test]
+fn a_cold_change_waits_for_the_operator_who_keeps_restarts_to_himself() {
+    let hands_off = Policy { on_change: OnChange::None, ..policy() };
+    assert_eq!(steps_by(&cold(S(9999)), &hands_off), NOTHING);
+    let forced = Observed { forced: true, ..cold(S(0)) };
+    assert_eq!(steps_by(&forced, &hands_off), ["install 8 Published"]);
+}
+
+#[test]
+fn a_live_change_owes_no_restart() {
+    let steps = |text: &str| steps(&Observed { published: published(text), ..settled() });
+    assert_eq!(steps(&text(&["s1", "s2", "s3", "s4"], "")), ["install 8 Published"]);
+    assert_eq!(steps(&text(&["s1", "s2", "s3"], "RWTIMEOUT = 5000")), ["install 8 Published"]);
+}
+
+#[test]
+fn what_chmpx_has_in_force_is_noted_also_while_a_restart_is_owed() {
+    let mut seen = owing(10, true);
+    seen.memory.adopted = None;
+    assert_eq!(steps(&seen), ["acknowledge 7"]);
+    seen.memory.owed.as_mut().unwrap().told = Some(NOW);
+    assert_eq!(steps(&seen), NOTHING, "it is on its way out");
+}
+
+#[test]
+fn a_chmpx_that_began_with_the_file_and_shows_another_is_not_restarted_in_vain() {
+    let mut seen = not_taken(S(600), 2, FREE);
+    let Chmpx::Up(running) = &mut seen.chmpx else { panic!("it is up") };
+    running.since = Some(NOW - 500);
+    assert_eq!(steps(&seen), NOTHING);
+    assert!(matches!(situations(&seen)[..], [Situation::Blind(Some(_))]));
+    let Chmpx::Up(running) = &mut seen.chmpx else { panic!("it is up") };
+    running.since = Some(NOW - 50);
+    assert_eq!(situations(&seen), [Situation::Starting]);
+}
+
+#[test]
+fn a_chmpx_that_reads_another_file_is_told_and_left_alone() {
+    let chmpx = Chmpx::Astray { pid: 7, reads: "/etc/other.ini".into() };
+    let seen = Observed { chmpx, ..settled() };
+    assert_eq!(steps(&seen), NOTHING);
+    assert!(matches!(situations(&seen)[..], [Situation::ReadsElsewhere { pid: 7, .. }]));
 }
 
 /// A cold change is installed, and the restart for it was owed `ago` seconds ago.

@@ -65,7 +65,7 @@ fn a_text_for_another_group_is_refused_unless_an_operator_wants_it() {
     assert_eq!(steps(&seen), NOTHING);
     let [Situation::Refused { code, .. }] = &situations(&seen)[..] else { panic!("not refused") };
     assert_eq!(code, "other-group");
-    assert_eq!(steps(&Observed { forced: true, ..seen }), ["install 8 Published"]);
+    assert_eq!(steps(&Observed { forced: true, ..seen }), ["install 8 Published", "restart"]);
 }
 
 #[test]

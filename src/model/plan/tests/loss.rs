@@ -97,6 +97,18 @@ fn a_chmpx_that_does_not_come_back_from_its_restart_gets_the_last_good_file_back
 }
 
 #[test]
+fn a_chmpx_that_does_not_come_back_with_the_only_file_there_is_is_started_again() {
+    let (why, told) = ("cold".to_owned(), Some(NOW - 90));
+    let owed = OwedRestart { why, process: PROCESS, told, at: NOW - 90, shared: false };
+    let memory = Memory { owed: Some(owed), ..settled().memory };
+    let mut seen = Observed { chmpx: Chmpx::Down, memory, ..settled() };
+    assert_eq!(situations(&seen), [Situation::Dead { generation: None, patience: 0 }]);
+    assert_eq!(steps(&seen), ["restart"]);
+    seen.memory.owed.as_mut().unwrap().told = Some(NOW - 89);
+    assert_eq!(situations(&seen), [Situation::Restarting]);
+}
+
+#[test]
 fn a_chmpx_that_was_lost_and_that_nobody_brings_back_is_started() {
     let missed = |ago| {
         let memory = Memory { missed: Some(NOW - ago), ..settled().memory };

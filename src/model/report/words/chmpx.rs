@@ -1,5 +1,7 @@
 //! The words for what chmpx itself is like.
 
+use std::path::Path;
+
 use super::{Code, Words};
 use crate::model::supervisor::Elsewhere;
 
@@ -11,6 +13,13 @@ pub(super) fn none() -> Words {
 pub(super) fn waits_elsewhere(elsewhere: &Elsewhere) -> Words {
     let sentence = format!("no chmpx runs: {}", elsewhere.sentence());
     Words::new(Code::WaitsElsewhere, sentence, Some(&elsewhere.help()))
+}
+
+pub(super) fn reads_elsewhere(pid: i32, file: &Path) -> Words {
+    let file = file.display();
+    let sentence = format!("chmpx (process {pid}) reads {file} and not the file of this agent");
+    let help = format!("set target.path = {file}, or have chmpx started with this agent's file");
+    Words::new(Code::ReadsElsewhere, sentence, Some(&help))
 }
 
 pub(super) fn unknown(why: &str) -> Words {
