@@ -1,5 +1,7 @@
 //! `run`: follow the cluster until told to stop.
 
+mod awaited;
+
 use std::io;
 use std::path::Path;
 use std::time::Duration;
@@ -28,13 +30,15 @@ enum Stop {
 
 /// Runs until SIGTERM or SIGINT. SIGHUP reads the settings again.
 pub async fn run(layers: &Layers) -> Result<Exit, Failed> {
-    let settings = settings::read(layers)?;
+    let mut signals = Signals::new().map_err(no_signals)?;
+    let Some(settings) = awaited::settings(layers, &mut signals).await? else {
+        return Ok(Exit::Ok);
+    };
     let _lock = Lock::take(&settings.paths.runtime_dir)?;
     info!(event = "agent-starts", version = env!("CARGO_PKG_VERSION"), role = %settings.identity.role,
         cuk = settings.identity.cuk.as_str(), target = ?settings.target.path, "starting");
     let (line, desk) = socket::line();
     listen(&settings, line);
-    let mut signals = Signals::new().map_err(no_signals)?;
     let mut surroundings = Surroundings::new(layers, &settings);
     let mut node = Node::new(settings, desk, Manners::ActsForSystemd)?;
     while let Stop::NewSettings = follow(&mut node, &mut signals, &mut surroundings).await {

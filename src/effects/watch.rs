@@ -18,7 +18,7 @@ pub enum Noticed {
     Target,
     /// A file in which the role token may be.
     Token,
-    /// The id of this instance.
+    /// The id of this instance, or what else tells who this node is.
     InstanceId,
     /// The directory of the shared memory of chmpx.
     Memory,

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::net::UnixDatagram;
 
 use sim::k2hr3::Route;
 
@@ -82,6 +83,52 @@ async fn what_the_official_script_left_is_enough_to_begin_with() {
 
     let token = fs::metadata(antpickax.join("k2hr3-role-token")).unwrap();
     assert_eq!(token.permissions().mode() & 0o777, 0o600, "others could read it before");
+}
+
+#[tokio::test]
+async fn a_service_waits_for_an_identity_that_comes_later_than_the_agent() {
+    let mut node = Node::new().await;
+    let antpickax = node.path("root/etc/antpickax");
+    fs::create_dir_all(&antpickax).unwrap();
+    let (role, url) = (node.cluster.role(), node.k2hr3.url().to_owned());
+    for key in ["k2hr3.api_uri", "k2hr3.role", "node.cuk"] {
+        node.unset(key);
+    }
+    // By hand there is nobody to wait for.
+    assert_eq!(node.run(&["run"]).await.status.code(), Some(78));
+
+    let systemd = UnixDatagram::bind(node.path("notify")).unwrap();
+    let mut command = node.agent(&["-vv", "run"]);
+    command.env("NOTIFY_SOCKET", node.path("notify"));
+    node.start(command);
+    let told = || {
+        let mut told = [0; 4096];
+        let length = systemd.recv(&mut told).unwrap();
+        String::from_utf8_lossy(&told[..length]).into_owned()
+    };
+    let first = told();
+    assert!(first.contains("READY=1"), "{first}");
+    assert!(first.contains("STATUS=waiting: k2hr3.role is not set"), "{first}");
+    fs::write(antpickax.join("k2hr3-role-name"), role).unwrap();
+    assert!(told().contains("STATUS=waiting: node.cuk is not set"));
+    fs::write(antpickax.join("k2hr3-cuk"), CUK).unwrap();
+    assert!(told().contains("STATUS=waiting: k2hr3.api_uri is not set"));
+
+    node.start_chmpx();
+    fs::write(antpickax.join("k2hr3-api-uri"), url).unwrap();
+    node.until_settled("by the files that came later").await;
+}
+
+#[tokio::test]
+async fn a_service_that_waits_for_an_identity_ends_when_it_is_told_to() {
+    let mut node = Node::new().await;
+    node.unset("k2hr3.role");
+    let systemd = UnixDatagram::bind(node.path("notify")).unwrap();
+    let mut command = node.agent(&["run"]);
+    command.env("NOTIFY_SOCKET", node.path("notify"));
+    node.start(command);
+    systemd.recv(&mut [0; 4096]).unwrap();
+    assert_eq!(node.stop_agent(nix::sys::signal::Signal::SIGTERM).await, Some(0));
 }
 
 #[tokio::test]

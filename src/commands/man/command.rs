@@ -23,7 +23,8 @@ const ENVIRONMENT: &[(&str, &str)] = &[
     ),
     (
         "NOTIFY_SOCKET, WATCHDOG_USEC",
-        "Given by systemd: `run` tells when it is ready, what it does and that it lives.",
+        "Given by systemd: `run` tells when it is ready, what it does and that it lives. Then it also \
+         waits for k2hr3.api_uri, k2hr3.role and node.cuk where nothing gives them yet.",
     ),
     ("NO_COLOR", "No colours on a terminal."),
     ("SOURCE_DATE_EPOCH", "The date of the pages that `man` prints."),
