@@ -141,7 +141,8 @@ fn a_file_that_would_be_too_long_to_be_read_back_is_refused() {
         let text = format!("{FILE}# {}\n", "x".repeat(remark));
         Draft::new(&text, &cuk()).check(&host(), Stamp::Generation)
     };
-    assert!(check(LONGEST / 2).is_ok());
-    let refused = check(LONGEST - FILE.len() - LONGEST_GENERATION).unwrap_err();
+    let room = LONGEST - LONGEST_GENERATION - FILE.len() - "# \n".len();
+    assert!(check(room).is_ok());
+    let refused = check(room + 1).unwrap_err();
     assert_eq!(refused.first().unwrap().code, Code::TooLong);
 }
