@@ -42,7 +42,9 @@ async fn main() {
     let jobs: VecDeque<(Site, Fault)> = wanted.step_by(every.unwrap_or(1)).collect();
     println!("{} places, {} lives", sites.len(), jobs.len());
     if words.iter().any(|word| word == "--list") {
-        sites.iter().for_each(|site| println!("{}", site.what));
+        for site in &sites {
+            println!("{}", site.what);
+        }
         return;
     }
     let (total, jobs) = (jobs.len(), Arc::new(Mutex::new(jobs)));

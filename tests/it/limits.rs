@@ -4,6 +4,7 @@
 
 mod disks;
 mod fuse;
+mod machine;
 mod notices;
 
 use std::fs::{self, File};
@@ -14,77 +15,11 @@ use k2hdkc_slave_agent::model::report::Report;
 use sim::chmpx::events::Kind;
 use sim::k2hr3::Cluster;
 
+use machine::{Group, Mount};
+
 use crate::support::{LIMIT, Node};
 
 const LIVE: &str = "RWTIMEOUT           = 10000";
-
-/// A file system at a directory; gone when this is.
-struct Mount(PathBuf);
-
-impl Mount {
-    /// A small one in memory over `place`, with what was there before; `None` without the right.
-    fn small(place: &Path, options: &str) -> Option<Self> {
-        Self::over(place, &["-t", "tmpfs", "-o", options, "tmpfs"], None, || ())
-    }
-
-    /// Any one over `place`, with what was there before. `device` is given to `mount` as its
-    /// input, and `then` is done before anything is asked of the file system.
-    fn over(
-        place: &Path,
-        words: &[&str],
-        device: Option<&File>,
-        then: impl FnOnce(),
-    ) -> Option<Self> {
-        let kept: Vec<_> = fs::read_dir(place)
-            .unwrap()
-            .map(|entry| entry.unwrap().path())
-            .filter(|path| path.is_file())
-            .map(|path| (path.file_name().unwrap().to_owned(), fs::read(&path).unwrap()))
-            .collect();
-        if !mount_with(words, place, device) {
-            sim::skip("nothing can be mounted here");
-            return None;
-        }
-        then();
-        for (name, bytes) in kept {
-            fs::write(place.join(name), bytes).unwrap();
-        }
-        Some(Self(place.to_owned()))
-    }
-
-    /// `place` itself, to be made read-only.
-    fn bound(place: &Path) -> Option<Self> {
-        let there = mount(&["--bind", place.to_str().unwrap()], place);
-        if !there {
-            sim::skip("nothing can be mounted here");
-        }
-        there.then(|| Self(place.to_owned()))
-    }
-
-    fn again(&self, options: &str) {
-        assert!(mount(&["-o", &format!("remount,{options}")], &self.0), "{options}");
-    }
-}
-
-impl Drop for Mount {
-    fn drop(&mut self) {
-        // Lazily: somebody may still look at it.
-        let _gone = Command::new("umount").arg("-l").arg(&self.0).status();
-    }
-}
-
-fn mount(words: &[&str], place: &Path) -> bool {
-    mount_with(words, place, None)
-}
-
-fn mount_with(words: &[&str], place: &Path, device: Option<&File>) -> bool {
-    let mut command = Command::new("mount");
-    command.args(words).arg(place).stderr(Stdio::null());
-    if let Some(device) = device.and_then(|device| device.try_clone().ok()) {
-        command.stdin(device);
-    }
-    command.status().is_ok_and(|status| status.success())
-}
 
 /// Publishes another text and returns the line that it is known by.
 async fn publish(node: &Node, number: u32) -> String {
@@ -207,37 +142,6 @@ async fn a_state_directory_that_became_read_only_is_told_and_overcome() {
     node.until("it is told", told).await;
     mount.again("rw,bind");
     recovers(&node, &line).await;
-}
-
-/// A control group of its own for the agent; gone when this is.
-struct Group(PathBuf);
-
-impl Group {
-    fn new(controller: &str) -> Option<Self> {
-        let name = format!("k2agent-{}-{controller}", std::process::id());
-        let path = Path::new("/sys/fs/cgroup").join(controller).join(name);
-        // The second version has no such directories.
-        let made = fs::create_dir(&path).is_ok() && path.join("cgroup.procs").exists();
-        if !made {
-            sim::skip(&format!("there is no control group for {controller} here"));
-        }
-        made.then_some(Self(path))
-    }
-
-    fn set(&self, file: &str, value: &str) {
-        fs::write(self.0.join(file), value).unwrap();
-    }
-}
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        let up = self.0.parent().unwrap().join("cgroup.procs");
-        for pid in fs::read_to_string(self.0.join("cgroup.procs")).unwrap_or_default().lines() {
-            // Whoever has ended meanwhile needs no moving.
-            let _moved = fs::write(&up, pid);
-        }
-        let _gone = fs::remove_dir(&self.0);
-    }
 }
 
 #[tokio::test]

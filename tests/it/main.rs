@@ -40,6 +40,7 @@ mod secrets;
 mod shadow;
 mod shutdown;
 mod status;
+mod storm;
 mod support;
 mod terminal;
 mod troubled;
