@@ -12,7 +12,7 @@ use std::fmt;
 use super::conf::{Conf, Peer};
 use super::rules::judge;
 
-pub use table::{crowd, leaves_none_up};
+pub use table::{Crowd, crowd, leaves_none_up};
 
 /// What a difference asks of a running chmpx. The later one outweighs the earlier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -2,12 +2,15 @@
 
 mod adoption;
 mod content;
+mod guard;
+mod lag;
 mod loss;
 mod registration;
+mod restart;
 mod situation;
 
-pub use adoption::HEAL_AFTER;
 pub use content::is_made_of;
+pub use lag::HEAL_AFTER;
 
 use std::time::Duration;
 

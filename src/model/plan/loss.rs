@@ -2,8 +2,8 @@
 //! that it was lost with.
 
 use super::super::observed::{Chmpx, InstalledFile, Observed};
-use super::adoption::{EXPECTING, STARTS_LATER, restart_by};
-use super::{OnChange, Plan, Policy, Situation, Step};
+use super::adoption::{EXPECTING, STARTS_LATER};
+use super::{OnChange, Plan, Policy, Situation, Step, restart};
 
 /// What to do about a chmpx that was lost: with the file that it had to survive, or for good.
 pub(super) fn lost(seen: &Observed, policy: &Policy, plan: &mut Plan) {
@@ -50,7 +50,7 @@ fn come_back(seen: &Observed, policy: &Policy, told: u64, plan: &mut Plan) {
     plan.situations.push(Situation::Dead { generation: None, patience: 0 });
     plan.look_again_in(STARTS_LATER);
     if policy.on_change != OnChange::None {
-        restart_by(seen, policy, "it did not come back from its restart", seen.now, plan);
+        restart::by(seen, policy, "it did not come back from its restart", seen.now, plan);
     }
 }
 
@@ -76,7 +76,7 @@ pub(super) fn absent(seen: &Observed, policy: &Policy, plan: &mut Plan) {
         plan.situations.push(Situation::Dead { generation: None, patience });
         plan.look_again_in(if patience > 0 { EXPECTING } else { STARTS_LATER });
         if patience == 0 && policy.on_change != OnChange::None {
-            restart_by(seen, policy, "it was lost and did not come back", seen.now, plan);
+            restart::by(seen, policy, "it was lost and did not come back", seen.now, plan);
         }
     } else if seen.file().is_some() {
         plan.situations.push(Situation::NoChmpx);

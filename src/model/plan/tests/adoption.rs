@@ -159,6 +159,28 @@ fn a_cold_change_is_kept_from_a_running_chmpx_until_it_may_be_restarted() {
 }
 
 #[test]
+fn servers_for_which_the_running_table_has_no_room_are_a_cold_change() {
+    let four = text(&["s1", "s2", "s3", "s4"], "MAXCHMPX = 5");
+    let lingering = |count: usize| {
+        let five = text(&["s1", "s2", "s3"], "MAXCHMPX = 5");
+        let publication = Publication { differing: S(0), ..publication(&four) };
+        let mut seen = Observed {
+            published: Published::Known(Box::new(publication)),
+            adopted: Some(Arc::clone(&file(&five, 7).conf)),
+            ..settled()
+        };
+        let Chmpx::Up(running) = &mut seen.chmpx else { panic!("it is up") };
+        let gone = Server { name: "gone".to_owned(), ..running.servers[0].clone() };
+        running.servers.extend(std::iter::repeat_n(gone, count));
+        seen
+    };
+    assert_eq!(steps(&lingering(0)), ["install 8 Published"]);
+    assert_eq!(steps(&lingering(1)), NOTHING);
+    let owed = |told: &Situation| matches!(told, Situation::RestartOwed { due_in: Some(150), .. });
+    assert!(situations(&lingering(1)).iter().any(owed));
+}
+
+#[test]
 fn a_cold_change_is_put_in_place_at_once_where_no_chmpx_runs() {
     let seen = Observed { chmpx: Chmpx::Down, ..cold(S(0)) };
     assert_eq!(steps(&seen), ["install 8 Published"]);

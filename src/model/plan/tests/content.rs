@@ -69,6 +69,18 @@ fn a_text_for_another_group_is_refused_unless_an_operator_wants_it() {
 }
 
 #[test]
+fn a_text_without_any_of_the_servers_that_are_up_waits_for_an_operator() {
+    let others = text(&["s3", "s4", "s5"], "");
+    let mut seen = Observed { published: published(&others), ..settled() };
+    let Chmpx::Up(running) = &mut seen.chmpx else { panic!("it is up") };
+    running.servers[2].status = "[SERVICE OUT][DOWN]".to_owned();
+    assert_eq!(steps(&seen), NOTHING);
+    let [Situation::Refused { code, .. }] = &situations(&seen)[..] else { panic!("not refused") };
+    assert_eq!(code, "none-up");
+    assert_eq!(steps(&Observed { forced: true, ..seen }), ["install 8 Published"]);
+}
+
+#[test]
 fn losing_more_than_half_of_the_servers_is_held_until_three_looks_agree() {
     let one = text(&["s1"], "");
     let looked = |looks| {

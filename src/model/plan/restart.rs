@@ -1,0 +1,94 @@
+//! When chmpx is made to start afresh: for what it does not take otherwise, within a budget, and not
+//! by all slaves of a cluster at once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::super::conf::Conf;
+use super::super::impact::{Class, Crowd, Impact, crowd};
+use super::super::memory::HOUR;
+use super::super::observed::{Observed, Publication, Running};
+use super::{Occasion, OnChange, Plan, Policy, Situation, Step};
+
+/// Why chmpx takes a change only by a restart, if that is so.
+fn cold_change(impact: &Impact) -> Option<String> {
+    let cold = impact.changes.iter().find(|change| change.class == Class::Cold)?;
+    Some(format!("{}: {}", cold.what, cold.why))
+}
+
+/// The same of the chmpx that runs, whose table of servers may have no room for a change that is
+/// live otherwise.
+pub(super) fn cold(
+    old: Option<&Arc<Conf>>,
+    new: &Conf,
+    impact: Option<&Impact>,
+    running: &Running,
+) -> Option<String> {
+    let impact = impact?;
+    cold_change(impact).or_else(|| {
+        let Crowd { servers, room } = crowd(old?, new, impact, &running.servers)?;
+        Some(format!(
+            "MAXCHMPX: the table has room for {room} servers, and {servers} would be in it"
+        ))
+    })
+}
+
+pub(super) fn owed_for(
+    policy: &Policy,
+    occasion: Occasion,
+    impact: Option<&Impact>,
+) -> Option<String> {
+    match policy.on_change {
+        OnChange::None => None,
+        OnChange::Auto => cold_change(impact?),
+        OnChange::Restart | OnChange::Signal => {
+            (occasion == Occasion::Published).then(|| "every change restarts chmpx".to_owned())
+        }
+    }
+}
+
+/// The restart for a cold change, when it is this node's turn. Till then the file stays away, too:
+/// a running chmpx would take a part of it, and the rest would not fit (chmpx: «do not apply live»;
+/// a first server with TLS ends it at the next connection).
+pub(super) fn turn(
+    seen: &Observed,
+    policy: &Policy,
+    published: &Publication,
+    why: &str,
+    plan: &mut Plan,
+) -> Option<Step> {
+    if policy.on_change == OnChange::None {
+        let why = format!("{why}; put it in place with `refresh --force`, then restart chmpx");
+        plan.situations.push(Situation::RestartOwed { why, due_in: None });
+        return None;
+    }
+    // Counted from the first text that was not what is in place, so that a cluster which changes
+    // again and again keeps nobody waiting for ever.
+    let left = policy.spread.mul_f64(policy.share).saturating_sub(published.differing);
+    by(seen, policy, why, seen.now.saturating_add(left.as_secs()), plan);
+    plan.steps.pop_if(|step| matches!(step, Step::Restart { .. }))
+}
+
+pub(super) fn of_blind(seen: &Observed, policy: &Policy, why: &str, plan: &mut Plan) {
+    if policy.on_change != OnChange::None {
+        by(seen, policy, why, seen.now, plan);
+    }
+}
+
+pub(super) fn by(seen: &Observed, policy: &Policy, why: &str, due: u64, plan: &mut Plan) {
+    let waits = due.saturating_sub(seen.now);
+    if waits > 0 && !seen.forced {
+        plan.look_again_in(Duration::from_secs(waits));
+        let why = why.to_owned();
+        plan.situations.push(Situation::RestartOwed { why, due_in: Some(waits) });
+    } else if seen.memory.restarts_left(policy.restarts_per_hour, seen.now) == 0 {
+        // Deferred, never dropped: the oldest of the last hour's restarts makes room.
+        let oldest = seen.memory.restarts.iter().min().map_or(0, |at| at.saturating_add(HOUR));
+        let due_in = oldest.saturating_sub(seen.now).max(1);
+        plan.look_again_in(Duration::from_secs(due_in));
+        let why = format!("{why} (the restarts of this hour are used up)");
+        plan.situations.push(Situation::RestartOwed { why, due_in: Some(due_in) });
+    } else {
+        plan.steps.push(Step::Restart { why: why.to_owned() });
+    }
+}
