@@ -131,9 +131,9 @@ pub fn classify(request: Request, code: u16, message: &str) -> Class {
         401 => Class::Token,
         // «Not initialize yet» and «could not set enable value» are the storage, whatever the code.
         400 | 404 if has("Not initialize yet") || has("could not set enable value") => Class::Busy,
-        404 if has("is not role(") && has("member") => Class::NotMember,
-        404 if has("could not get role(") && has("policy data") => Class::NoRole,
-        404 if has("could not get role id(") => Class::NoRole,
+        404 if has("is not role(") => Class::NotMember,
+        // Its policy data, or its id.
+        404 if has("could not get role") => Class::NoRole,
         404 if request == Request::Register => Class::NoRole,
         403 | 404 => Class::Denied,
         408 | 409 | 425 | 429 | 500..=599 => Class::Busy,

@@ -86,3 +86,15 @@ fn this_host_is_called_by_its_first_name_or_else_its_first_address() {
     assert_eq!(nameless.own_name(), "localhost");
     assert_eq!(nameless.is_named(&"localhost".into()), Certainty::No, "chmpx finds no own name");
 }
+
+#[test]
+fn an_expression_hangs_on_the_name_of_this_host_where_nothing_else_makes_the_entry_ours() {
+    let perhaps = Host { possible_names: vec!["slv1".to_owned()], ..host() };
+    let hangs = |more: &str| {
+        let conf = Conf::read(format!("[SLVNODE]\nNAME=^slv1.?$\n{more}").as_bytes());
+        perhaps.hangs_on_own_name(&conf.slaves()[0], &mut Trials::default())
+    };
+    assert!(hangs(""));
+    assert!(hangs("FORWARD_PEERS=other"));
+    assert!(!hangs("FORWARD_PEERS=silent"), "that may be this host as well");
+}
