@@ -15,7 +15,9 @@ pub type Reader = (u32, Vec<u32>);
 pub fn barriers(paths: &[PathBuf], reader: &Reader) -> BTreeMap<PathBuf, Barrier> {
     let (user, groups) = (reader.0, &reader.1);
     let barrier = |path: &PathBuf| {
-        if let Some(directory) = closed_above(path, user, groups) {
+        let real = fs::canonicalize(path).ok();
+        let above = |path: &Path| closed_above(path, user, groups);
+        if let Some(directory) = above(path).or_else(|| above(real.as_deref()?)) {
             return Some(Barrier::Above { user, directory });
         }
         // Of a directory chmpx opens the files by their names: that takes to enter it.
@@ -97,6 +99,10 @@ mod tests {
         assert_eq!(found[&paths[1]], Barrier::Itself { user });
         assert_eq!(found[&closed], Barrier::Itself { user });
         assert!(!found.contains_key(&paths[2]));
+        let link = open.join("link.pem");
+        std::os::unix::fs::symlink(&below, &link).unwrap();
+        let of_link = barriers(std::slice::from_ref(&link), &(user, vec![user]));
+        assert_eq!(of_link[&link], found[&below], "a link leads no further than its end");
         assert_eq!(barriers(&paths, &(0, vec![])), BTreeMap::new());
     }
 }

@@ -114,3 +114,29 @@ fn address_towards(peer: SocketAddr) -> Option<IpAddr> {
     socket.connect(peer).ok()?;
     Some(socket.local_addr().ok()?.ip())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn refused(pin: &Pin, name: &str) -> String {
+        let resolved = pin.resolve(name.parse().unwrap()).await;
+        resolved.map(Iterator::count).unwrap_err().to_string()
+    }
+
+    #[tokio::test]
+    async fn a_name_that_lost_the_family_in_use_is_told_with_what_to_do() {
+        let pin = Pin::new(Family::Auto);
+        assert!(pin.resolve("::1".parse().unwrap()).await.is_ok());
+        pin.note(Some("192.0.2.1:80".parse().unwrap()));
+        let told = refused(&pin, "::1").await;
+        assert!(told.starts_with("the name of K2HR3 has no IPv4 address any more"), "{told}");
+        assert!(told.ends_with("set k2hr3.family, or restart the agent"), "{told}");
+    }
+
+    #[tokio::test]
+    async fn a_name_without_the_family_that_was_asked_for_is_told_with_the_setting() {
+        let told = refused(&Pin::new(Family::Ipv6), "127.0.0.1").await;
+        assert_eq!(told, "the name of K2HR3 has no IPv6 address, and k2hr3.family allows no other");
+    }
+}
