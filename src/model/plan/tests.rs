@@ -6,6 +6,7 @@ mod content;
 mod drift;
 mod loss;
 mod registration;
+mod restart;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -137,79 +137,6 @@ fn a_restart_beyond_the_budget_is_deferred_and_not_dropped() {
     assert_eq!(steps(&seen), ["restart"]);
 }
 
-/// A cold change is published, and has differed from what is in place for so long.
-fn cold(differing: Duration) -> Observed {
-    let other = text(&["s1", "s2", "s3"], "MAXCHMPX = 128");
-    let publication = Publication { differing, ..publication(&other) };
-    Observed { published: Published::Known(Box::new(publication)), ..settled() }
-}
-
-#[test]
-fn a_cold_change_is_kept_from_a_running_chmpx_until_it_may_be_restarted() {
-    assert_eq!(steps(&cold(S(149))), NOTHING);
-    assert!(matches!(
-        situations(&cold(S(149)))[..],
-        [Situation::RestartOwed { due_in: Some(1), .. }]
-    ));
-    assert_eq!(steps(&cold(S(150))), ["install 8 Published", "restart"]);
-    assert_eq!(steps(&Observed { forced: true, ..cold(S(0)) }), ["install 8 Published", "restart"]);
-    let mut spent = cold(S(150));
-    spent.memory.restarts = vec![NOW - 10, NOW - 20, NOW - 30];
-    assert_eq!(steps(&spent), NOTHING);
-}
-
-#[test]
-fn servers_for_which_the_running_table_has_no_room_are_a_cold_change() {
-    let four = text(&["s1", "s2", "s3", "s4"], "MAXCHMPX = 5");
-    let lingering = |count: usize| {
-        let five = text(&["s1", "s2", "s3"], "MAXCHMPX = 5");
-        let publication = Publication { differing: S(0), ..publication(&four) };
-        let mut seen = Observed {
-            published: Published::Known(Box::new(publication)),
-            adopted: Some(Arc::clone(&file(&five, 7).conf)),
-            ..settled()
-        };
-        let Chmpx::Up(running) = &mut seen.chmpx else { panic!("it is up") };
-        let gone = Server { name: "gone".to_owned(), ..running.servers[0].clone() };
-        running.servers.extend(std::iter::repeat_n(gone, count));
-        seen
-    };
-    assert_eq!(steps(&lingering(0)), ["install 8 Published"]);
-    assert_eq!(steps(&lingering(1)), NOTHING);
-    let owed = |told: &Situation| matches!(told, Situation::RestartOwed { due_in: Some(150), .. });
-    assert!(situations(&lingering(1)).iter().any(owed));
-}
-
-#[test]
-fn a_cold_change_is_put_in_place_at_once_where_no_chmpx_runs() {
-    let seen = Observed { chmpx: Chmpx::Down, ..cold(S(0)) };
-    assert_eq!(steps(&seen), ["install 8 Published"]);
-}
-
-#[test]
-fn a_cold_change_waits_for_the_operator_who_keeps_restarts_to_himself() {
-    let hands_off = Policy { on_change: OnChange::None, ..policy() };
-    assert_eq!(steps_by(&cold(S(9999)), &hands_off), NOTHING);
-    let forced = Observed { forced: true, ..cold(S(0)) };
-    assert_eq!(steps_by(&forced, &hands_off), ["install 8 Published"]);
-}
-
-#[test]
-fn a_live_change_owes_no_restart() {
-    let steps = |text: &str| steps(&Observed { published: published(text), ..settled() });
-    assert_eq!(steps(&text(&["s1", "s2", "s3", "s4"], "")), ["install 8 Published"]);
-    assert_eq!(steps(&text(&["s1", "s2", "s3"], "RWTIMEOUT = 5000")), ["install 8 Published"]);
-}
-
-#[test]
-fn what_chmpx_has_in_force_is_noted_also_while_a_restart_is_owed() {
-    let mut seen = owing(10, true);
-    seen.memory.adopted = None;
-    assert_eq!(steps(&seen), ["acknowledge 7"]);
-    seen.memory.owed.as_mut().unwrap().told = Some(NOW);
-    assert_eq!(steps(&seen), NOTHING, "it is on its way out");
-}
-
 #[test]
 fn a_chmpx_that_began_with_the_file_and_shows_another_is_not_restarted_in_vain() {
     let mut seen = not_taken(S(600), 2, FREE);
@@ -228,40 +155,6 @@ fn a_chmpx_that_reads_another_file_is_told_and_left_alone() {
     let seen = Observed { chmpx, ..settled() };
     assert_eq!(steps(&seen), NOTHING);
     assert!(matches!(situations(&seen)[..], [Situation::ReadsElsewhere { pid: 7, .. }]));
-}
-
-/// A cold change is installed, and the restart for it was owed `ago` seconds ago.
-fn owing(ago: u64, shared: bool) -> Observed {
-    let why = "MAXCHMPX".to_owned();
-    let owed = OwedRestart { why, process: PROCESS, told: None, at: NOW - ago, shared };
-    Observed { memory: Memory { owed: Some(owed), ..settled().memory }, ..settled() }
-}
-
-#[test]
-fn the_slaves_of_a_cluster_take_turns_with_a_cold_restart() {
-    assert_eq!(steps(&owing(149, true)), NOTHING);
-    assert_eq!(plan(&owing(149, true), &policy()).again, Some(S(1)));
-    assert_eq!(steps(&owing(150, true)), ["restart"]);
-    assert_eq!(steps(&owing(0, false)), ["restart"]);
-    assert_eq!(steps(&Observed { forced: true, ..owing(0, true) }), ["restart"]);
-}
-
-#[test]
-fn a_chmpx_that_was_told_to_start_afresh_is_given_time_and_then_told_again() {
-    let told = |ago: u64| {
-        let mut seen = owing(0, false);
-        seen.memory.owed.as_mut().unwrap().told = Some(NOW - ago);
-        seen
-    };
-    assert_eq!(situations(&told(89)), [Situation::Restarting]);
-    assert_eq!(steps(&told(90)), ["restart"]);
-}
-
-#[test]
-fn a_chmpx_that_was_started_anew_meanwhile_owes_nothing() {
-    let mut memory = owing(0, true).memory;
-    memory.notice(true, Life::Runs(Process { pid: 101, started: 6000 }), NOW);
-    assert_eq!(memory.owed, None);
 }
 
 #[test]
