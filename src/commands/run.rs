@@ -43,7 +43,7 @@ pub async fn run(layers: &Layers) -> Result<Exit, Failed> {
     let mut node = Node::new(settings, desk, Manners::ActsForSystemd)?;
     while let Stop::NewSettings = follow(&mut node, &mut signals, &mut surroundings).await {
         node.tell_stop(NotifyState::Reloading);
-        if let Some((settings, means)) = reread(layers) {
+        if let Some((settings, means)) = reread(layers, node.settings()) {
             node = Node::with(settings, means, node.into_desk(), Manners::ActsForSystemd);
         }
     }
@@ -87,7 +87,7 @@ pub(super) fn pace(node: &Node) -> Pace {
 
 /// The settings as they are now, with what they need; `None` if they cannot be used, so that those
 /// in force stay.
-fn reread(layers: &Layers) -> Option<(Settings, Means)> {
+fn reread(layers: &Layers, present: &Settings) -> Option<(Settings, Means)> {
     let refused = |error: Failed| {
         error!(
             event = "settings-refused",
@@ -96,7 +96,13 @@ fn reread(layers: &Layers) -> Option<(Settings, Means)> {
             "the settings in force stay"
         );
     };
-    let settings = settings::read(layers).map_err(|error| refused(error.into())).ok()?;
+    let mut settings = settings::read(layers).map_err(|error| refused(error.into())).ok()?;
+    // Lock and socket are where they were made.
+    let runtime_dir = &present.paths.runtime_dir;
+    if settings.paths.runtime_dir != *runtime_dir {
+        warn!(present = ?runtime_dir, "paths.runtime_dir is another one after the next start only");
+        settings.paths.runtime_dir.clone_from(runtime_dir);
+    }
     let means = Means::of(&settings, Manners::ActsForSystemd)
         .map_err(|error| refused(error.into()))
         .ok()?;

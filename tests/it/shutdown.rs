@@ -78,8 +78,10 @@ async fn settings_are_read_again_on_request_and_bad_ones_are_not_taken() {
     hangup();
     node.until("a missing file", |_| node.log().contains("could not use the certificates")).await;
     node.set("k2hr3.ca_file", "");
+    node.set("paths.runtime_dir", &node.path("elsewhere").display().to_string());
     hangup();
     node.until("good settings", |_| node.log().contains("the settings were read again")).await;
     node.cluster.add_server(Cluster::server(4)).await.unwrap();
     node.until_settled("with new settings").await;
+    assert!(node.report().is_some(), "it is asked where it was before");
 }
