@@ -100,8 +100,8 @@ fn a_control_character_in_a_tag_is_seen() {
 #[test]
 fn thousands_of_slaves_are_too_many() {
     let names: Vec<_> = (0..=MOST_SLAVES).map(|n| format!("[SLVNODE]\nNAME=n{n}\n\n")).collect();
-    let slaves = names.concat();
-    assert_eq!(smuggled(&slaves)[0].code, Code::TooManySlaves);
+    assert_eq!(smuggled(&names.concat())[0].code, Code::TooManySlaves);
+    assert_eq!(smuggled(&names[1..].concat()), []);
 }
 
 #[test]
@@ -118,4 +118,12 @@ fn hand_written_files_may_omit_keys_and_have_any_order_of_kinds() {
     let sparse = "[GLOBAL]\nGROUP=g\n[SVRNODE]\nNAME=s\n[SVRNODE]\nNAME=t\nCUK=c\nCTLPORT=1\n\
             CUSTOM_ID_SEED=x\nSSL=no\n[SLVNODE]\nNAME=a\n";
     assert_eq!(smuggled(sparse), []);
+    let half_as_dense = "[GLOBAL]\nGROUP=g\n[SVRNODE]\nNAME=t\nCUK=c\nCTLPORT=1\n\
+            CUSTOM_ID_SEED=x\nSSL=no\n\n[SVRNODE]\nNAME=s\n[SLVNODE]\nNAME=a\n";
+    assert_eq!(smuggled(half_as_dense), []);
+}
+
+#[test]
+fn a_control_character_where_no_member_chooses_the_value_is_not_smuggled() {
+    assert_eq!(smuggled(&rendered("other").replace("PORT = 8020", "PORT = 80\x0720")), []);
 }

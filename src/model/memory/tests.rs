@@ -39,6 +39,42 @@ fn what_was_put_in_another_place_is_nothing_here() {
 }
 
 #[test]
+fn who_this_node_is_and_what_chmpx_has_seen_is_the_same_at_every_target() {
+    let memory = Memory {
+        role: "r".to_owned(),
+        registered: true,
+        registrations: 2,
+        registered_at: 900,
+        address: Some("192.0.2.10".parse().unwrap()),
+        departed: true,
+        failures: 3,
+        published: Some(Seen { hash: "x".to_owned(), etag: None, at: 900 }),
+        highest: 7,
+        restarts: vec![1000],
+        ..Memory::of("a")
+    };
+    let here = memory.clone().at_target("/a".as_ref()).at_target("/b".as_ref());
+    assert_eq!(here, memory.at_target("/b".as_ref()));
+}
+
+#[test]
+fn chmpx_is_expected_back_where_it_was_lost_missed_or_told_to_start_afresh() {
+    assert!(!Memory::of("a").expects_chmpx());
+    assert!(Memory { missed: Some(1000), ..Memory::of("a") }.expects_chmpx());
+    let lost = |lost| {
+        let trial = Some(Trial { lost, ..Trial::new("x", 8, PROCESS, 900) });
+        Memory { trial, ..Memory::of("a") }.expects_chmpx()
+    };
+    assert_eq!((lost(None), lost(Some(1000))), (false, true));
+    let owes = |told| {
+        let why = "cold".to_owned();
+        let owed = Some(OwedRestart { why, process: PROCESS, told, at: 900, shared: false });
+        Memory { owed, ..Memory::of("a") }.expects_chmpx()
+    };
+    assert_eq!((owes(None), owes(Some(1000))), (false, true));
+}
+
+#[test]
 fn whoever_ends_a_chmpx_that_owes_a_restart_makes_that_restart() {
     let why = "cold".to_owned();
     let owed = OwedRestart { why, process: PROCESS, told: None, at: 900, shared: false };
