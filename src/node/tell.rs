@@ -25,6 +25,8 @@ pub(super) struct Teller {
     agent: Option<AgentFact>,
     /// When K2HR3 last told what is published.
     answered: Option<Seconds>,
+    /// Whether the status file says what was told last.
+    is_shown: bool,
 }
 
 impl Teller {
@@ -34,7 +36,8 @@ impl Teller {
             process: own,
             since: process::since(own).unwrap_or_else(clock::now),
         });
-        Self { course: Course::default(), voice: Voice::default(), agent, answered: None }
+        let (course, voice) = (Course::default(), Voice::default());
+        Self { course, voice, agent, answered: None, is_shown: false }
     }
 
     /// Moves all times along with a clock that was set by `jump` seconds.
@@ -75,10 +78,10 @@ impl Node {
             self.publish(&report, &turns, cycle.next_ask);
         }
         tell_turns(&turns, &report, now);
-        if differs {
-            self.write_status(&report);
+        if differs || !self.teller.is_shown {
+            self.teller.is_shown = self.show_status(&report);
         }
-        let is_open = self.past.is_open || !self.teller.course.is_over();
+        let is_open = self.past.is_open || !self.teller.course.is_over() || !self.teller.is_shown;
         self.basis = Basis::of(cycle, &self.memory).filter(|_| !is_open);
         // Only the count of failures may have changed; it may be lost.
         let _kept = self.remember();
@@ -147,12 +150,12 @@ impl Node {
         self.notify(&[NotifyState::Ready, NotifyState::Status(&verdict.sentence)]);
     }
 
-    fn write_status(&self, report: &Report) {
+    /// Writes the status file, and tells whether that worked: if not, the next cycle tries again.
+    fn show_status(&self, report: &Report) -> bool {
         let path = self.settings.paths.runtime_dir.join(STATUS_FILE);
         let text = serde_json::to_string_pretty(report).unwrap_or_default();
-        if let Err(error) = disk::show(&path, text.as_bytes(), 0o644) {
-            debug!(error = %Chain(&error), "the status file was not written");
-        }
+        let shown = disk::show(&path, text.as_bytes(), 0o644);
+        shown.inspect_err(|error| debug!(error = %Chain(error), "no status file")).is_ok()
     }
 
     /// Tells systemd that this node is no more, and why.

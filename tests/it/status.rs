@@ -1,5 +1,6 @@
 //! What an operator is told about a node.
 
+use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Output, Stdio};
 
@@ -82,12 +83,24 @@ async fn without_an_agent_the_status_says_so_and_where_it_comes_from() {
     assert_eq!(json(&node).await["source"]["agent"], "gone");
 
     // Nothing in /run survives a reboot.
-    std::fs::remove_dir_all(node.path("root/run/k2hdkc-slave-agent")).unwrap();
+    fs::remove_dir_all(node.path("root/run/k2hdkc-slave-agent")).unwrap();
     let output = node.run(&["status"]).await;
     assert_eq!(output.status.code(), Some(69));
     assert_eq!(first_line(&output), "no agent runs");
     assert!(text(&output.stdout).contains("adopted    generation 1 "), "{output:?}");
     assert_eq!(json(&node).await["source"]["from"], "memory");
+}
+
+#[tokio::test]
+async fn a_status_that_could_not_be_shown_is_shown_when_it_can_be() {
+    let node = Node::settled().await;
+    let file = node.path("root/run/k2hdkc-slave-agent/status.json");
+    fs::remove_file(&file).unwrap();
+    fs::create_dir(&file).unwrap();
+    node.cluster.add_server(Cluster::server(4)).await.unwrap();
+    node.run(&["refresh", "--wait", "adopted"]).await;
+    fs::remove_dir(&file).unwrap();
+    node.until("it is shown", |report| report.chmpx.servers.len() == 4).await;
 }
 
 #[tokio::test]
@@ -112,12 +125,12 @@ async fn a_user_who_may_not_ask_the_agent_sees_its_last_change_and_that_it_runs(
         return;
     }
     let open = |path: &str, mode| {
-        let permissions = std::fs::Permissions::from_mode(mode);
-        std::fs::set_permissions(node.path(path), permissions).unwrap();
+        let permissions = fs::Permissions::from_mode(mode);
+        fs::set_permissions(node.path(path), permissions).unwrap();
     };
     open("", 0o755);
     open("root/run/k2hdkc-slave-agent", 0o755);
-    std::fs::copy(AGENT, node.path("agent")).unwrap();
+    fs::copy(AGENT, node.path("agent")).unwrap();
     let output = tokio::process::Command::new("setpriv")
         .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
         .arg(node.path("agent"))
