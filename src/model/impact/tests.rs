@@ -87,7 +87,9 @@ fn the_file_version_and_the_timeouts_are_live() {
 #[test]
 fn capacities_and_the_hash_file_are_cold() {
     assert_eq!(replaced("MAXCHMPX=64", "MAXCHMPX=65"), Class::Cold);
-    for key in ["MAXMQSERVER=2", "MQPERATTACH=4", "K2HMASKBIT=4", "MAXSOCKPOOL=2"] {
+    for key in
+        ["MAXMQSERVER=2", "MQPERATTACH=4", "K2HMASKBIT=4", "MAXSOCKPOOL=2", "SSL_MIN_VER=TLSv1.2"]
+    {
         assert_eq!(with(key), Class::Cold, "{key}");
     }
 }
@@ -114,6 +116,18 @@ fn what_a_running_chmpx_refuses_as_a_whole_is_marked_and_so_is_the_number_of_the
     let number = kinds("FILEVERSION=1", "FILEVERSION=2");
     assert_eq!(number, one("FILEVERSION: 1 -> 2", Kind::Generation));
     assert_eq!(kinds("MAXCHMPX=64", "MAXCHMPX=63"), one("MAXCHMPX: 64 -> 63", Kind::Usual));
+}
+
+#[test]
+fn the_least_version_of_tls_is_cold() {
+    let of = |version: &str| {
+        let lines = "SSL=on\nSERVER_CERT=/c\nSERVER_PRIKEY=/k\nSSL_MIN_VER=";
+        Conf::read(FILE.replace("MAXCHMPX", &format!("{lines}{version}\nMAXCHMPX")).as_bytes())
+    };
+    assert_eq!(compare(&of("TLSv1.2"), &of("tlsv1.2")).overall, Class::None);
+    let changes = compare(&of("TLSv1.1"), &of("TLSv1.2")).changes;
+    let told = changes.iter().find(|it| it.what == "SSL_MIN_VER: tlsv1.1 -> tlsv1.2");
+    assert_eq!(told.map(|it| it.class), Some(Class::Cold));
 }
 
 #[test]
