@@ -87,9 +87,7 @@ fn the_file_version_and_the_timeouts_are_live() {
 #[test]
 fn capacities_and_the_hash_file_are_cold() {
     assert_eq!(replaced("MAXCHMPX=64", "MAXCHMPX=65"), Class::Cold);
-    for key in
-        ["MAXMQSERVER=2", "MQPERATTACH=4", "K2HMASKBIT=4", "MAXSOCKPOOL=2", "SSL_MIN_VER=TLSv1.2"]
-    {
+    for key in ["MAXMQSERVER=2", "MQPERATTACH=4", "K2HMASKBIT=4", "MAXSOCKPOOL=2"] {
         assert_eq!(with(key), Class::Cold, "{key}");
     }
 }
