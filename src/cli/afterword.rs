@@ -55,6 +55,7 @@ const WAITED_FOR: &[(Exit, &str)] = &[
     ),
     (Exit::NotYet, "not in time"),
     (Exit::NoPermission, "the role token is missing or was not accepted"),
+    (Exit::Settings, "the settings cannot be used, or name a role that there is none of"),
 ];
 const ASKED_AGENT: &[(Exit, &str)] =
     &[(Exit::Ok, "the agent answered"), (Exit::Unavailable, "no agent answered")];
@@ -108,6 +109,7 @@ const AFTERWORDS: &[Afterword] = &[
             (Exit::Differences, "there is something to do, or a difference"),
             (Exit::Refused, "a running chmpx would not take the file of --to"),
             (Exit::Unavailable, "K2HR3 did not answer usefully"),
+            (Exit::CannotWrite, "the state directory cannot be read"),
             (Exit::NoPermission, "the role token was not accepted"),
         ],
     ),
@@ -142,6 +144,7 @@ const AFTERWORDS: &[Afterword] = &[
             (Exit::CannotWrite, "the file cannot be written"),
             (Exit::NotYet, "something is still to be done or to be waited for"),
             (Exit::NoPermission, "the role token is missing or was not accepted"),
+            (Exit::Settings, "the settings cannot be used, or name a role that there is none of"),
         ],
     ),
     of(
@@ -161,6 +164,7 @@ const AFTERWORDS: &[Afterword] = &[
         &[("rollback", "put the last good file back; `refresh --force` goes forward again")],
         &[
             (Exit::Ok, "the file is back"),
+            (Exit::Unavailable, "the agent may not be asked by this user"),
             (Exit::CannotWrite, "no other file is known to be good, or it cannot be written"),
             (Exit::NotYet, "there was no answer in time"),
         ],
@@ -186,12 +190,16 @@ const AFTERWORDS: &[Afterword] = &[
         "take-over",
         &[
             ("take-over", "show the steps"),
+            ("take-over --shadow", "watch beside the official helper, and change nothing"),
             ("take-over --apply", "do them"),
             ("take-over --hand-back --apply", "back to the official helper"),
         ],
         &[
             (Exit::Ok, "done"),
-            (Exit::Differences, "without --apply: the steps are only shown"),
+            (
+                Exit::Differences,
+                "without --apply: the steps are only shown; --shadow: it would differ",
+            ),
             (Exit::CannotWrite, "a step failed"),
         ],
     ),
