@@ -182,11 +182,12 @@ impl Memory {
         }
     }
 
-    /// Whether chmpx is gone and expected back.
-    pub fn expects_chmpx(&self) -> bool {
-        let is_lost = self.trial.as_ref().is_some_and(|trial| trial.lost.is_some());
-        let is_told = self.owed.as_ref().is_some_and(|owed| owed.told.is_some());
-        is_lost || is_told || self.missed.is_some()
+    /// Whether chmpx is gone and, at `now`, expected back within `start_within` seconds.
+    pub fn expects_chmpx(&self, start_within: Seconds, now: Seconds) -> bool {
+        let lost = self.trial.as_ref().and_then(|trial| trial.lost);
+        let told = self.owed.as_ref().and_then(|owed| owed.told);
+        let mut times = [lost, told, self.missed].into_iter().flatten();
+        times.any(|since| now.saturating_sub(since) < start_within)
     }
 
     /// Where a roll-back from the text `published` would go: to the last file that chmpx has

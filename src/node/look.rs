@@ -72,7 +72,8 @@ impl Node {
     /// not wait for that, nor does one for long that is expected back.
     async fn ask_meanwhile(&mut self, troubles: &mut Vec<Trouble>) -> K2hr3 {
         let end = self.chmpx.end();
-        let is_expected = self.memory.expects_chmpx();
+        let start_within = self.settings.policy.start_within.as_secs();
+        let is_expected = self.memory.expects_chmpx(start_within, clock::now());
         tokio::select! {
             biased;
             k2hr3 = self.ask(troubles) => k2hr3,

@@ -88,6 +88,17 @@ fn whoever_ends_a_chmpx_that_owes_a_restart_makes_that_restart() {
 }
 
 #[test]
+fn a_chmpx_that_is_gone_is_expected_for_a_while() {
+    let missed = Memory { missed: Some(1000), ..Memory::of("a") };
+    assert!(missed.expects_chmpx(90, 1089));
+    assert!(!missed.expects_chmpx(90, 1090));
+    assert!(!Memory::of("a").expects_chmpx(90, 1000));
+    let lost = Trial { lost: Some(1000), ..Trial::new("x", 1, PROCESS, 900) };
+    let trial = Some(lost);
+    assert!(Memory { trial, ..Memory::of("a") }.expects_chmpx(90, 1001));
+}
+
+#[test]
 fn who_is_listed_is_registered_but_for_who_was_taken_out_on_purpose() {
     let look = |listed, departed| {
         let mut memory = Memory { registrations: 2, departed, ..Memory::of("a") };
