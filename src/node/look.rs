@@ -9,7 +9,7 @@ use tracing::warn;
 use super::publication::Judged;
 use super::{Node, local};
 use crate::agent::Trouble;
-use crate::effects::{disk, host, supervisor};
+use crate::effects::{clock, disk, host, supervisor};
 use crate::model::candidate::{Candidate, Draft, Refused};
 use crate::model::conf::Given;
 use crate::model::failure::Class;
