@@ -214,6 +214,20 @@ fn a_change_of_the_own_entry_is_cold_and_its_loss_is_refused() {
 }
 
 #[test]
+fn without_a_key_the_one_entry_at_the_own_port_is_ours_and_no_other() {
+    let file = FILE
+        .replace("SELFCUK=me\n", "")
+        .replace("NAME=mine\nCUK=me\n", "NAME=mine\n")
+        .replace("NAME=other\n", "NAME=other\nCTLPORT=9\n");
+    let against = |new: &str| {
+        assert_ne!(file, new);
+        compare(&Conf::read(file.as_bytes()), &Conf::read(new.as_bytes())).overall
+    };
+    assert_eq!(against(&file.replace("=mine\n", "=mine\nCUSTOM_ID_SEED=s\n")), Class::Cold);
+    assert_eq!(against(&file.replace("CUK=you", "CUK=yours")), Class::Live);
+}
+
+#[test]
 fn one_of_two_own_entries_may_go() {
     let twice = format!("{FILE}[SLVNODE]\nNAME=mine-too\nCUK=me\n");
     let impact = compare(&Conf::read(twice.as_bytes()), &Conf::read(FILE.as_bytes()));

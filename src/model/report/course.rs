@@ -132,6 +132,16 @@ mod tests {
     }
 
     #[test]
+    fn a_clock_that_is_set_makes_no_trouble_older() {
+        let mut course = Course::default();
+        course.note(vec![ailment("installing", None, 1000)], true, false);
+        course.note(vec![ailment("reading", Some(Class::Busy), 1010)], true, false);
+        course.follow_clock(90);
+        assert_eq!(course.present()[0].age(1120), 20);
+        assert_eq!(course.note(Vec::new(), true, true).over.len(), 2);
+    }
+
+    #[test]
     fn what_was_not_tried_again_is_not_over_until_all_is_well() {
         let mut course = Course::default();
         course.note(vec![ailment("installing", None, 5)], true, false);

@@ -116,6 +116,14 @@ fn a_chmpx_that_says_nothing_after_a_change_has_its_time_to_take_it() {
 }
 
 #[test]
+fn a_chmpx_that_says_nothing_because_it_is_busy_is_told_as_such() {
+    let mut seen = silent(NOW - 5000, S(600));
+    let Chmpx::Up(running) = &mut seen.chmpx else { panic!("it is up") };
+    running.attention = Attention::Busy;
+    assert_eq!(situations(&seen), [Situation::Busy]);
+}
+
+#[test]
 fn a_chmpx_that_cannot_be_looked_at_is_looked_for_more_often_after_a_change() {
     let unknown = |since_install| {
         let chmpx = Chmpx::Unknown("no /proc".to_owned());

@@ -12,6 +12,13 @@ fn an_edited_file_is_put_right_or_reported() {
 }
 
 #[test]
+fn a_removed_file_is_reported_where_that_is_the_policy() {
+    let seen = Observed { installed: Installed::Missing, ..settled() };
+    let report = Policy { drift: Drift::Report, ..policy() };
+    assert_eq!(plan(&seen, &report).situations, [Situation::Drifted("it was removed".to_owned())]);
+}
+
+#[test]
 fn a_removed_file_is_put_back_also_while_k2hr3_is_away() {
     let seen = Observed {
         k2hr3: K2hr3::Failed(Failure::Unreachable),
