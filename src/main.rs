@@ -1,7 +1,8 @@
 //! Parses, builds, reports. Decides nothing but the exit code.
 #![expect(clippy::print_stderr, reason = "commands talk to their user")]
 
-use std::io::{IsTerminal, Write as _};
+use std::io::{self, IsTerminal, Write as _};
+use std::os::unix::net::UnixStream;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -27,7 +28,9 @@ fn main() -> ExitCode {
     let Global { verbose, log_json, .. } = cli.global;
     log::start(verbose, log_json, matches!(cli.command, Command::Run));
     let mut runtime = tokio::runtime::Builder::new_current_thread();
-    let runtime = match runtime.enable_all().thread_keep_alive(FOR_EVER).build() {
+    let possible = what_it_takes(matches!(cli.command, Command::Run));
+    let built = |()| runtime.enable_all().thread_keep_alive(FOR_EVER).build();
+    let runtime = match possible.and_then(built) {
         Ok(runtime) => runtime,
         Err(error) => {
             eprintln!("error: could not start: {error}\n help: raise the limits of this process");
@@ -56,6 +59,16 @@ fn main() -> ExitCode {
     }
 }
 
+/// Whether there is what tokio would panic without: a pair of sockets for signals, beside what it
+/// opens before, and for the daemon a thread for what blocks.
+fn what_it_takes(is_daemon: bool) -> io::Result<()> {
+    let _together = [UnixStream::pair()?, UnixStream::pair()?, UnixStream::pair()?];
+    if is_daemon {
+        std::thread::Builder::new().spawn(|| ())?;
+    }
+    Ok(())
+}
+
 /// Prints the help that was asked for, or a mistake with what to do about it.
 fn not_understood(error: &clap::Error) -> ExitCode {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
@@ -64,7 +77,7 @@ fn not_understood(error: &clap::Error) -> ExitCode {
         return Exit::Ok.into();
     }
     let words: Vec<_> = std::env::args_os().skip(1).filter_map(|w| w.into_string().ok()).collect();
-    eprint!("{}", usage::told(error, &words, colours(&std::io::stderr())));
+    eprint!("{}", usage::told(error, &words, colours(&io::stderr())));
     Exit::Usage.into()
 }
 
@@ -78,7 +91,7 @@ async fn perform(cli: Cli) -> Result<Exit, Failed> {
         Command::Run => run::run(&layers).await,
         Command::Refresh(refresh) => refresh.run(&layers).await.map(told),
         Command::Plan(plan) => plan.run(&layers).await.map(said),
-        Command::Check(check) => check.run(&mut std::io::stdout().lock()),
+        Command::Check(check) => check.run(&mut io::stdout().lock()),
         Command::Status(status) => status.run(&layers).await.map(said),
         Command::History(history) => history.run(&layers).map(said),
         Command::Doctor(doctor) => doctor.run(&layers).await.map(said),
@@ -100,6 +113,6 @@ fn told((exit, report): (Exit, Report)) -> Exit {
 
 fn said((exit, text): (Exit, String)) -> Exit {
     // A reader that went away has read enough.
-    let _enough = std::io::stdout().write_all(text.as_bytes());
+    let _enough = io::stdout().write_all(text.as_bytes());
     exit
 }

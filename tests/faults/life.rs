@@ -183,8 +183,13 @@ impl Life {
 
     /// What must not be, if something of it was.
     fn complaint(&self) -> Option<String> {
-        if self.node.log().contains("panicked") {
-            return Some("a panic".to_owned());
+        if let Some((_, panic)) = self.node.log().split_once("panicked at ") {
+            // Without the place of the sources on this machine.
+            let place = panic.lines().next().unwrap_or_default();
+            let place = place.rsplit_once("/src/").map_or(place, |(above, below)| {
+                &place[above.rfind('/').map_or(place.len() - below.len(), |slash| slash + 1)..]
+            });
+            return Some(format!("a panic at {}", place.trim_end_matches(':')));
         }
         let bad = [Kind::ShortRead, Kind::BadFileExit, Kind::WatchLost, Kind::Crashed];
         if let Some(kind) = bad.into_iter().find(|kind| self.node.count(*kind) > 0) {

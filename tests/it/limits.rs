@@ -6,6 +6,7 @@ mod disks;
 mod fuse;
 mod machine;
 mod notices;
+mod start;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
