@@ -6,10 +6,11 @@ use super::super::report::Code;
 use super::{Agent, Finding, Survey};
 
 /// What other findings tell with more to it, seen anew.
-const SEEN_ANEW: [Code; 19] = [
+const SEEN_ANEW: [Code; 20] = [
     Code::Refused,
     Code::NoChmpx,
     Code::WaitsElsewhere,
+    Code::ReadsElsewhere,
     Code::ChmpxUnknown,
     Code::Blind,
     Code::Busy,

@@ -1,31 +1,10 @@
 //! What the agent keeps its hands off.
 
 use std::fs;
-use std::time::Duration;
 
 use nix::sys::signal::Signal;
-use sim::chmpx::Builder;
-use sim::chmpx::events::Kind;
 
 use super::{running, settled};
-use crate::support::Node;
-
-#[tokio::test]
-async fn a_chmpx_that_reads_another_file_is_named_and_not_restarted() {
-    let mut node = Node::new().await;
-    node.start_agent();
-    node.until_code("no-chmpx").await;
-    let elsewhere = node.path("elsewhere.ini");
-    fs::copy(node.target(), &elsewhere).unwrap();
-    let interval = Duration::from_millis(300);
-    let builder = Builder::new(&elsewhere, node.path("chmpx"));
-    let chmpx = builder.helped(interval, Duration::ZERO, Duration::ZERO).start().await.unwrap();
-
-    let report = node.until_code("reads-elsewhere").await;
-    assert!(report.verdict.sentence.contains("elsewhere.ini"), "{report:#?}");
-    assert!(!report.settled, "the same generation in another file is no proof");
-    assert_eq!(chmpx.events().unwrap().iter().filter(|it| it.event == Kind::Started).count(), 1);
-}
 
 #[tokio::test]
 async fn a_chmpx_that_would_end_with_the_file_is_not_connected_to() {

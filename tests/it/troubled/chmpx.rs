@@ -1,5 +1,9 @@
 //! The cause is at chmpx.
 
+use std::fs;
+use std::time::Duration;
+
+use sim::chmpx::Builder;
 use sim::chmpx::events::Kind;
 
 use super::terminal::finds;
@@ -44,4 +48,28 @@ async fn a_chmpx_that_is_dead_and_that_nobody_starts_is_told_with_how_to_start_i
 
     node.start_chmpx();
     node.until("it is back", |report| report.settled && report.chmpx.state == "up").await;
+}
+
+#[tokio::test]
+async fn a_chmpx_that_reads_another_file_is_told_with_that_file_and_left_alone() {
+    let mut node = Node::new().await;
+    node.start_agent();
+    node.until_code("no-chmpx").await;
+    let elsewhere = node.path("elsewhere.ini");
+    fs::copy(node.target(), &elsewhere).unwrap();
+    let interval = Duration::from_millis(300);
+    let builder = Builder::new(&elsewhere, node.path("chmpx"));
+    let chmpx = builder.helped(interval, Duration::ZERO, Duration::ZERO).start().await.unwrap();
+
+    let report = node.until_code("reads-elsewhere").await;
+    assert!(!report.settled, "the same generation in another file is no proof");
+    let causes = ["reads /elsewhere.ini"];
+    finds(&node, "chmpx-reads-elsewhere", &causes, &["target.path"]).await;
+    let events = chmpx.events().unwrap();
+    assert_eq!(events.iter().filter(|it| it.event == Kind::Started).count(), 1);
+    drop(chmpx);
+
+    // The operator has it started with the file of the agent.
+    node.start_chmpx();
+    node.until_settled("with the right file").await;
 }
