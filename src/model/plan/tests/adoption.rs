@@ -147,14 +147,16 @@ fn a_restart_beyond_the_budget_is_deferred_and_not_dropped() {
 
 #[test]
 fn a_chmpx_that_began_with_the_file_and_shows_another_is_not_restarted_in_vain() {
-    let mut seen = not_taken(S(600), 2, FREE);
-    let Chmpx::Up(running) = &mut seen.chmpx else { panic!("it is up") };
-    running.since = Some(NOW - 500);
-    assert_eq!(steps(&seen), NOTHING);
-    assert!(matches!(situations(&seen)[..], [Situation::Blind(Some(_))]));
-    let Chmpx::Up(running) = &mut seen.chmpx else { panic!("it is up") };
-    running.since = Some(NOW - 50);
-    assert_eq!(situations(&seen), [Situation::Starting]);
+    let begun = |ago| {
+        let mut seen = not_taken(S(600), 2, FREE);
+        let Chmpx::Up(running) = &mut seen.chmpx else { panic!("it is up") };
+        running.since = Some(NOW - ago);
+        seen
+    };
+    assert_eq!(steps(&begun(597)), NOTHING);
+    assert!(matches!(situations(&begun(597))[..], [Situation::Blind(Some(_))]));
+    assert_eq!(situations(&begun(50)), [Situation::Starting]);
+    assert_eq!(steps(&begun(598)), ["restart"], "it may have been there before the file");
 }
 
 #[test]

@@ -59,7 +59,7 @@ pub(super) fn look_at_sizes(conf: &Conf, findings: &mut Findings) {
     };
     let slots = read("MAXCHMPX", 1024).min(32768);
     let shared = slots.saturating_mul(26_776 + 48 * read("MAXSOCKPOOL", 1));
-    if shared > MOST_BYTES {
+    if shared >= MOST_BYTES {
         let line = conf.global("MAXSOCKPOOL").map(|entry| entry.line);
         findings.add(
             Code::HugeNumber,
