@@ -114,3 +114,33 @@ async fn a_disk_that_is_full_at_any_system_call_leaves_a_whole_file() {
 async fn a_disk_that_fails_at_any_system_call_leaves_a_whole_file() {
     every_call("error=EIO").await;
 }
+
+/// A crash of the machine right after an installation finds the new file whole: its bytes are on the
+/// disk before it gets its name, and its name before anybody is told.
+#[tokio::test]
+async fn a_file_is_on_the_disk_before_it_has_its_name_and_its_name_before_it_is_told() {
+    let (node, template) = node().await;
+    node.cluster.publish(template.replace(LIVE, "RWTIMEOUT = 9000")).await.unwrap();
+    let log = node.path("strace");
+    let mut strace = Command::new("strace");
+    strace.args(["-f", "-qq", "-y", "-s", "256", "-e", &format!("trace={CALLS}"), "-o"]).arg(&log);
+    strace.arg(AGENT).arg("--root").arg(node.path("root")).args(COMMAND);
+    strace.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    if strace.status().await.is_err() {
+        sim::skip("strace is not installed, so nothing tells the order of the calls");
+        return;
+    }
+    let text = std::fs::read_to_string(log).unwrap();
+    let after = |begin: usize, words: &[&str]| {
+        let is_it = |line: &&str| words.iter().all(|word| line.contains(word));
+        let found = text.lines().skip(begin).position(|line| is_it(&line));
+        begin + found.unwrap_or_else(|| panic!("no {words:?} after line {begin} of\n{text}"))
+    };
+    let flushed = after(0, &["fsync(", ".slave.new.ini>"]);
+    let named = after(flushed, &["renameat2(", ".slave.new.ini\"", "RENAME_EXCHANGE"]);
+    let kept = after(named, &["fsync(", "/etc/k2hdkc>"]);
+    let told = after(kept, &["/adopted.ini\""]);
+    let written = |line: &str| line.contains("write(") && line.contains(".slave.new.ini>");
+    let late = text.lines().skip(flushed).take(told - flushed).any(written);
+    assert!(!late, "something was written after the flush:\n{text}");
+}
