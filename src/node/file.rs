@@ -131,12 +131,13 @@ impl Node {
         self.remember()
     }
 
-    /// A kept copy, if it is the one of this generation: an agent may be killed between keeping a
-    /// copy and noting it.
+    /// A kept copy, if it is the one of this generation and chmpx would survive it: an agent may be
+    /// killed between keeping a copy and noting it, and a disk may damage what was kept.
     pub(super) fn copy_of(&self, which: Kept, generation: i32) -> Option<Vec<u8>> {
         let bytes = self.state.copy(which)?;
-        let version = Conf::read(&bytes).file_version()?.value;
-        (version == generation).then_some(bytes)
+        let conf = Conf::read(&bytes);
+        let is_it = conf.file_version()?.value == generation;
+        (is_it && self.loads(&conf)).then_some(bytes)
     }
 
     fn keep_copy(&self, which: Kept, bytes: &[u8]) -> Result<(), Trouble> {

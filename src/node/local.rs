@@ -105,9 +105,14 @@ impl Node {
     /// with one that does not load (measured). What the file needs on this host is looked at anew.
     pub(super) fn bears_a_connection(&self, installed: &Installed) -> bool {
         let Installed::File(file) = installed else { return false };
-        let paths = file.conf.questions(&Given::default()).paths;
+        file.misplaced.is_none() && self.loads(&file.conf)
+    }
+
+    /// Whether chmpx would survive reading this file now.
+    pub(super) fn loads(&self, conf: &Conf) -> bool {
+        let paths = conf.questions(&Given::default()).paths;
         let host = host::places(&paths, self.chmpx.reader().as_ref());
-        file.misplaced.is_none() && judge(&file.conf, Some(&host)).loads
+        judge(conf, Some(&host)).loads
     }
 
     pub(super) async fn look_at_chmpx(&mut self, installed: &Installed) -> SeenChmpx {

@@ -1,5 +1,7 @@
 //! What an operator does about adoption by hand: going back, going forth, asking the doctor.
 
+use std::fs;
+
 use nix::sys::signal::Signal;
 
 use super::{LIVE, publish, settled, until_adopted, until_good};
@@ -44,6 +46,20 @@ async fn an_operator_goes_back_and_forth() {
 
     let forth = node.run(&["refresh", "--force", "--wait", "adopted"]).await;
     assert_eq!(forth.status.code(), Some(0), "{}", String::from_utf8_lossy(&forth.stdout));
+    assert!(node.installed().contains(LIVE.1));
+}
+
+#[tokio::test]
+async fn a_damaged_copy_is_not_gone_back_to() {
+    let node = settled(&[], &[("chmpx.hold", "1s")]).await;
+    until_good(&node).await;
+    publish(&node, LIVE).await;
+    until_adopted(&node, LIVE.1).await;
+    let good = node.path("root/var/lib/k2hdkc-slave-agent/last-known-good.ini");
+    let damaged = fs::read_to_string(&good).unwrap().replace("= SLAVE", "= SLAV");
+    fs::write(&good, damaged).unwrap();
+    let vain = node.run(&["rollback"]).await;
+    assert_eq!(vain.status.code(), Some(73), "{}", String::from_utf8_lossy(&vain.stdout));
     assert!(node.installed().contains(LIVE.1));
 }
 
