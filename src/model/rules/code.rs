@@ -142,6 +142,7 @@ mod tests {
         texts.sort_unstable();
         texts.dedup();
         assert_eq!(texts.len(), Code::ALL.len());
+        assert_eq!(Code::UnknownKey.to_string(), "unknown-key");
     }
 
     #[test]
