@@ -60,6 +60,26 @@ fn the_files_of_servers_must_exist_on_this_host() {
 }
 
 #[test]
+fn a_client_shows_a_certificate_with_its_key_where_a_server_asks_for_it_and_only_there() {
+    let said = |text: String, words: &str| {
+        let said = messages(text);
+        assert!(said.iter().any(|message| message == words), "{said:?}");
+    };
+    let asked = "has no SLAVE_CERT, and a server asks for it";
+    said(mutual().replace("SLAVE_PRIKEY = /tls/key\n", ""), &format!("the node srv1 {asked}"));
+    let own = mutual().replace("NAME = own\n", "NAME = own\nSLAVE_CERT = NULL\n");
+    said(own, &format!("the node own {asked}"));
+    let unasked = "the node srv1 has SLAVE_CERT, and no server asks for it";
+    said(tls(&format!("{PAIR}\nSLAVE_CERT = /tls/cert")), unasked);
+    said(tls(&format!("{PAIR}\nSLAVE_PRIKEY = /tls/key")), unasked);
+}
+
+#[test]
+fn an_authority_has_to_be_there() {
+    breaks_only(tls(&format!("CAPATH = /tls/none\n{PAIR}")), Code::TlsPath);
+}
+
+#[test]
 fn chmpx_has_room_for_paths_of_1023_bytes() {
     let long = |length: usize| tls(&PAIR.replace("/tls/key", &"/".repeat(length)));
     assert!(!codes(long(1023)).contains(&Code::TlsPath));
