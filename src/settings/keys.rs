@@ -114,7 +114,7 @@ pub const KEYS: &[Key] = &[
         "chmpx.on_change",
         "auto",
         Choice(&["auto", "restart", "signal", "none"]),
-        "auto, restart, signal or none",
+        "auto, restart, signal or none; with none a cold change waits to be forced",
     ),
     key(
         "chmpx.status_command",
@@ -170,7 +170,12 @@ pub const KEYS: &[Key] = &[
         Number(0, u32::MAX),
         "restarts of chmpx by the agent, at most",
     ),
-    key("chmpx.spread", "5min", ANY, "window over which the slaves spread cold restarts"),
+    key(
+        "chmpx.spread",
+        "5min",
+        ANY,
+        "window over which the slaves spread cold changes, each with its restart",
+    ),
     key("metrics.textfile", "", Path, "file for a node exporter to collect, ending in .prom"),
     key("paths.state_dir", "/var/lib/k2hdkc-slave-agent", Path, "what survives a reboot"),
     key("paths.runtime_dir", "/run/k2hdkc-slave-agent", Path, "lock, socket and status"),
