@@ -217,13 +217,25 @@ impl InstalledFile {
     }
 }
 
+impl Installed {
+    /// The file, if there is one.
+    pub fn file(&self) -> Option<&InstalledFile> {
+        match self {
+            Self::File(file) => Some(file),
+            Self::Missing | Self::Obstacle(_) => None,
+        }
+    }
+
+    /// What it says; nothing where there is no file.
+    pub fn conf(&self) -> Arc<Conf> {
+        self.file().map_or_else(|| Arc::new(Conf::read(b"")), |file| Arc::clone(&file.conf))
+    }
+}
+
 impl Observed {
     /// The file at the target path, if there is one.
     pub fn file(&self) -> Option<&InstalledFile> {
-        match &self.installed {
-            Installed::File(file) => Some(file),
-            Installed::Missing | Installed::Obstacle(_) => None,
-        }
+        self.installed.file()
     }
 
     /// The running chmpx, if it is known to run.

@@ -1,14 +1,12 @@
 //! Looking at everything that `doctor` has to know.
 
-use std::sync::Arc;
-
 use super::Node;
 use crate::agent::{Chain, Trouble};
 use crate::effects::rival;
 use crate::effects::survey::{Subject, survey};
-use crate::model::conf::{Conf, Given};
+use crate::model::conf::Given;
 use crate::model::doctor::{Agent, Finding, Survey, Unanswered, examine};
-use crate::model::observed::{Installed, Observed};
+use crate::model::observed::Observed;
 
 /// Names that are looked up, at most.
 const MOST_NAMES: usize = 64;
@@ -25,10 +23,7 @@ impl Node {
     }
 
     async fn survey(&self, seen: &Observed) -> Survey {
-        let conf = match &seen.installed {
-            Installed::File(file) => Arc::clone(&file.conf),
-            Installed::Missing | Installed::Obstacle(_) => Arc::new(Conf::read(b"")),
-        };
+        let conf = seen.installed.conf();
         let control_port = self.chmpx.control_port(&conf).ok();
         let mut names = conf.questions(&Given::default()).names;
         names.truncate(MOST_NAMES);

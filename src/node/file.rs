@@ -12,7 +12,7 @@ use crate::effects::state::Kept;
 use crate::effects::{clock, disk};
 use crate::model::conf::{Conf, Peer};
 use crate::model::memory::{Mark, Memory, OwedRestart, Process};
-use crate::model::observed::{Chmpx, Installed};
+use crate::model::observed::Chmpx;
 use crate::model::plan::{Install, Occasion};
 use crate::model::trial::Trial;
 
@@ -53,10 +53,8 @@ impl Node {
     }
 
     pub(super) fn target_bytes(&self) -> Vec<u8> {
-        match &self.target {
-            Some((_, Installed::File(file))) => file.bytes.to_vec(),
-            Some((_, Installed::Missing | Installed::Obstacle(_))) | None => Vec::new(),
-        }
+        let file = self.target.as_ref().and_then(|(_, installed)| installed.file());
+        file.map_or_else(Vec::new, |file| file.bytes.to_vec())
     }
 
     pub(super) fn owe_restart(&mut self, why: &str, process: Option<Process>, shared: bool) {

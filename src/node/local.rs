@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::{Manners, Node, on_disk};
@@ -104,8 +103,7 @@ impl Node {
     /// Whether chmpx survives a connection to its control port: it reads the file first, and ends
     /// with one that does not load (measured). What the file needs on this host is looked at anew.
     pub(super) fn bears_a_connection(&self, installed: &Installed) -> bool {
-        let Installed::File(file) = installed else { return false };
-        file.misplaced.is_none() && self.loads(&file.conf)
+        installed.file().is_some_and(|file| file.misplaced.is_none() && self.loads(&file.conf))
     }
 
     /// Whether chmpx would survive reading this file now.
@@ -116,10 +114,7 @@ impl Node {
     }
 
     pub(super) async fn look_at_chmpx(&mut self, installed: &Installed) -> SeenChmpx {
-        let conf = match installed {
-            Installed::File(file) => Arc::clone(&file.conf),
-            Installed::Missing | Installed::Obstacle(_) => Arc::new(Conf::read(b"")),
-        };
+        let conf = installed.conf();
         if let Some((at, seen)) = &self.seen_chmpx
             && self.settled
             && !self.forced

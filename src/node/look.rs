@@ -13,7 +13,7 @@ use crate::effects::{clock, disk, host, supervisor};
 use crate::model::candidate::{Candidate, Draft, Refused};
 use crate::model::conf::Given;
 use crate::model::failure::Class;
-use crate::model::observed::{Chmpx, Installed, K2hr3, Membership, Observed};
+use crate::model::observed::{Chmpx, K2hr3, Membership, Observed};
 
 /// K2HR3 has so long to answer while chmpx is expected back.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -32,11 +32,7 @@ impl Node {
         let k2hr3 =
             if ask_k2hr3 { self.ask_meanwhile(&mut troubles).await } else { K2hr3::NotAsked };
         let installed = self.look_at_target(&mut troubles);
-        if let Installed::File(file) = &installed {
-            self.publications.distrust(Some(file));
-        } else {
-            self.publications.distrust(None);
-        }
+        self.publications.distrust(installed.file());
         self.judge().await;
         let membership = self.where_registered(k2hr3);
         let chmpx = self.look_at_chmpx(&installed).await;

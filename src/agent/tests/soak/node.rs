@@ -34,10 +34,7 @@ impl World for Soak {
         };
         let now = self.now();
         self.memory.notice(membership == Membership::Listed, Life::Runs(PROCESS), now);
-        let generation = match &self.installed {
-            Installed::File(file) => file.generation(),
-            Installed::Missing | Installed::Obstacle(_) => None,
-        };
+        let generation = self.installed.file().and_then(InstalledFile::generation);
         let observed = Observed {
             k2hr3,
             published: self.published(),
