@@ -50,7 +50,9 @@ impl Node {
                 Installed::Obstacle(what)
             }
         };
-        self.target = Some((print, installed.clone()));
+        // What could not be read may be readable the next time, without a trace on the file itself.
+        let is_sure = matches!(installed, Installed::File(_) | Installed::Missing);
+        self.target = Some((print.filter(|_| is_sure), installed.clone()));
         installed
     }
 

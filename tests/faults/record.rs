@@ -9,12 +9,11 @@ use std::time::Duration;
 use crate::life::Ending;
 use crate::site::{Fault, Site};
 
-/// Where a panic is not the agent's.
+/// What the table leaves out.
 const LEFT: &str = "\n\
-    A panic at `socketpair`, at a `write` to an eventfd or at the `close` of a directory is one of tokio or\n\
-    of the standard library: the first can only happen at the start, which is tried again by systemd; the\n\
-    kernel lets the others fail on no file system that certificates lie on. A signal that is lost because\n\
-    `sendto` on the socket pair of tokio fails is answered by systemd, with SIGKILL.\n";
+    Left out is what the kernel never answers, and tokio or the standard library would panic at: an error\n\
+    of a disk or a signal at an eventfd, or at the sockets by which tokio tells itself of signals; an error\n\
+    at the `close` of a directory. An agent that ends with 127 is one whose libraries could not be read.\n";
 
 pub fn write(endings: &[(Site, Fault, Ending)], took: Duration) {
     let mut rows: BTreeMap<&str, BTreeMap<Fault, &Ending>> = BTreeMap::new();

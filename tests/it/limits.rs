@@ -190,12 +190,30 @@ async fn an_agent_without_descriptors_keeps_the_file_and_settles_when_it_has_som
     }
     let line = publish(&node, 9001).await;
     // It cannot even tell: neither the status file nor a connection can be opened.
-    let start = tokio::time::Instant::now();
-    while !node.log().contains("Too many open files") {
-        assert!(start.elapsed() < LIMIT, "{}", node.log());
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
+    is_logged(&node, "Too many open files").await;
     assert_eq!(node.installed(), before);
     assert!(descriptors(&node, "1024"));
     recovers(&node, &line).await;
+}
+
+async fn is_logged(node: &Node, words: &str) {
+    let start = tokio::time::Instant::now();
+    while !node.log().contains(words) {
+        assert!(start.elapsed() < LIMIT, "{}", node.log());
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_could_not_be_read_for_a_while_is_read_as_soon_as_it_can_be() {
+    let node = Node::settled().await;
+    if !descriptors(&node, "4") {
+        sim::skip("the program prlimit is not there");
+        return;
+    }
+    let before = node.installed();
+    fs::write(node.target(), before.replace(LIVE, "RWTIMEOUT = 1")).unwrap();
+    is_logged(&node, "looking at the file of chmpx").await;
+    assert!(descriptors(&node, "1024"));
+    node.until("it is put right", |report| report.settled && node.installed().contains(LIVE)).await;
 }
