@@ -206,7 +206,7 @@ fn the_steps_of_a_mode_that_always_restarts_end_in_a_restart() {
     let always = Policy { on_change: OnChange::Restart, ..policy() };
     let decided = plan(&Observed { published: published(&four), ..settled() }, &always);
     let Some(Step::Install(install)) = decided.steps.first() else { panic!("{decided:?}") };
-    assert!(install.owes_restart.is_some());
+    assert_eq!(install.owes_restart.as_deref(), Some("every change restarts chmpx"));
 }
 
 #[test]
