@@ -122,7 +122,14 @@ mod tests {
     #[tokio::test]
     async fn of_a_program_every_process_is_ended() {
         const PROGRAM: &str = "k2agent-test-of-ending";
-        let mut child = Command::new("sleep").arg0(PROGRAM).arg("600").spawn().unwrap();
+        let mut child = Command::new("sleep").arg0(PROGRAM).arg("60").spawn().unwrap();
+        // A program that has just begun has no words yet.
+        let seen = async {
+            while process::named(PROGRAM).next().is_none() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), seen).await.expect("it is seen");
         perform(&Step::End(PROGRAM)).await.unwrap();
         let ended = child.wait().unwrap();
         assert!(!ended.success());
