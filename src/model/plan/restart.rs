@@ -64,7 +64,10 @@ pub(super) fn turn(
     }
     // Counted from the first text that was not what is in place, so that a cluster which changes
     // again and again keeps nobody waiting for ever.
-    let left = policy.spread.mul_f64(policy.share).saturating_sub(published.differing);
+    // What another hand or another instance has left here is this node's affair alone.
+    let is_ours = seen.memory.installed.is_some();
+    let window = if is_ours { policy.spread } else { Duration::ZERO };
+    let left = window.mul_f64(policy.share).saturating_sub(published.differing);
     by(seen, policy, why, seen.now.saturating_add(left.as_secs()), plan);
     plan.steps.pop_if(|step| matches!(step, Step::Restart { .. }))
 }

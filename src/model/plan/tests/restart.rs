@@ -46,6 +46,13 @@ fn servers_for_which_the_running_table_has_no_room_are_a_cold_change() {
 }
 
 #[test]
+fn what_another_instance_has_left_is_replaced_without_waiting_for_a_turn() {
+    let mut seen = cold(S(0));
+    seen.memory.installed = None;
+    assert_eq!(steps(&seen), ["install 8 Published", "restart"]);
+}
+
+#[test]
 fn a_cold_change_is_put_in_place_at_once_where_no_chmpx_runs() {
     let seen = Observed { chmpx: Chmpx::Down, ..cold(S(0)) };
     assert_eq!(steps(&seen), ["install 8 Published"]);
