@@ -144,6 +144,16 @@ impl Plan {
         self.again = Some(self.again.map_or(wait, |other| other.min(wait)));
     }
 
+    /// Notes what is waited for, and looks again when it is due, where that is known.
+    fn postpone(&mut self, situation: Situation) {
+        if let Situation::RestartOwed { due_in: Some(due_in), .. }
+        | Situation::Contested { due_in, .. } = &situation
+        {
+            self.look_again_in(Duration::from_secs(*due_in));
+        }
+        self.situations.push(situation);
+    }
+
     fn installs(&self) -> bool {
         self.steps.iter().any(|step| matches!(step, Step::Install(_) | Step::RollBack { .. }))
     }

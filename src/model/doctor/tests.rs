@@ -1,15 +1,16 @@
 //! What is found, read as a manual. Each test starts from a healthy node.
 
+mod agent;
+
 use std::sync::Arc;
 
 use super::*;
-use crate::model::failure::{Class, Outlook};
+use crate::model::failure::Class;
 use crate::model::memory::{Mark, Memory};
 use crate::model::observed::{
     Attention, Chmpx, Installed, InstalledFile, K2hr3, Membership, Published, Running, Server,
 };
 use crate::model::plan::testing::policy;
-use crate::model::report::{Ailment, Code, Words};
 use crate::model::supervisor::Elsewhere;
 
 const FILE: &str = "[GLOBAL]\nGROUP = g\nFILEVERSION = 7\nMODE = SLAVE\nDELIVERMODE = hash\n\
@@ -228,44 +229,6 @@ fn a_token_that_is_not_accepted_matters_less_while_the_address_does() {
 fn what_keeps_k2hr3_from_telling_is_a_fault() {
     let why = Unanswered { what: "reading: refused".to_owned(), help: "x".to_owned() };
     assert_eq!(found(|_, s| s.unanswered = Some(why)), [("k2hr3", Level::Fault)]);
-}
-
-fn report(code: Code, troubles: Vec<Ailment>) -> Box<Report> {
-    let (seen, _) = healthy();
-    let words = Words { code, sentence: "x".to_owned(), help: Some("y".to_owned()), since: None };
-    let plan = crate::model::plan::Plan::default();
-    let report = crate::model::report::report(&seen, &plan, &policy(), "role", troubles);
-    Box::new(Report { situations: vec![words], ..report })
-}
-
-#[test]
-fn what_only_the_agent_knows_is_told_and_what_was_seen_anew_is_not_told_twice() {
-    let told = |code| found(move |_, s| s.agent = Agent::Told(report(code, Vec::new())));
-    assert_eq!(told(Code::Contested), [("situation", Level::Fault)]);
-    assert_eq!(told(Code::Blind), []);
-    assert_eq!(told(Code::NoSuchRole), [("membership", Level::Fault)]);
-    let trouble = |class| Ailment {
-        doing: "installing".to_owned(),
-        cause: "No space left".to_owned(),
-        outlook: Outlook::Passing,
-        class,
-        help: None,
-        since: 0,
-        count: 1,
-    };
-    let with = |about| {
-        found(move |_, s| s.agent = Agent::Told(report(Code::Draining, vec![trouble(about)])))
-    };
-    assert_eq!(with(None), [("trouble", Level::Fault)]);
-    assert_eq!(with(Some(Class::Busy)), []);
-}
-
-#[test]
-fn an_agent_that_does_not_run_is_a_fault_and_one_of_somebody_else_is_not() {
-    assert_eq!(found(|_, s| s.agent = Agent::Gone), [("agent", Level::Fault)]);
-    let foreign = Agent::NotOurs(Some(report(Code::Contested, Vec::new())));
-    assert_eq!(found(|_, s| s.agent = foreign), [("situation", Level::Fault)]);
-    assert_eq!(found(|_, s| s.unreadable_token = Some("/t".into())), []);
 }
 
 #[test]

@@ -1,7 +1,5 @@
 //! Whether what is published has to be put in place, now.
 
-use std::time::Duration;
-
 use super::super::candidate::Candidate;
 use super::super::impact::compare;
 use super::super::observed::{Installed, InstalledFile, Observed, Publication, Published};
@@ -41,23 +39,27 @@ pub(super) fn decide(seen: &Observed, policy: &Policy, plan: &mut Plan) {
     {
         if obstacle == Situation::Settling {
             plan.look_again_in(policy.settle.saturating_sub(published.quiet));
-        } else if let Situation::Contested { due_in, .. } = &obstacle {
-            plan.look_again_in(Duration::from_secs(*due_in));
         }
-        plan.situations.push(obstacle);
+        plan.postpone(obstacle);
         return;
     }
-    let owes_restart = restart::owed_for(policy, occasion, impact.as_ref());
     let mut restart = None;
     if occasion == Occasion::Published
         && let Some(running) = seen.running()
         && let Some(why) = restart::cold(in_force, candidate.conf(), impact.as_ref(), running)
     {
-        restart = restart::turn(seen, policy, published, &why, plan);
-        if restart.is_none() && !(seen.forced && policy.on_change == OnChange::None) {
-            return;
+        match restart::for_cold_change(seen, policy, published, &why) {
+            Ok(step) => restart = Some(step),
+            Err(owed) => {
+                plan.postpone(owed);
+                // Who forces the file where chmpx is never touched restarts it himself.
+                if !(seen.forced && policy.on_change == OnChange::None) {
+                    return;
+                }
+            }
         }
     }
+    let owes_restart = restart::owed_after(policy, occasion, impact.as_ref());
     let generation = seen.memory.next_generation(file.and_then(InstalledFile::generation));
     plan.steps.push(Step::Install(Box::new(Install {
         published: published.hash.clone(),

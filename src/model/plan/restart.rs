@@ -33,7 +33,8 @@ pub(super) fn cold(
     })
 }
 
-pub(super) fn owed_for(
+/// Why a restart is owed once a file is in place, if one is.
+pub(super) fn owed_after(
     policy: &Policy,
     occasion: Occasion,
     impact: Option<&Impact>,
@@ -47,51 +48,55 @@ pub(super) fn owed_for(
     }
 }
 
-/// The restart for a cold change, when it is this node's turn. Till then the file stays away, too:
-/// a running chmpx would take a part of it, and the rest would not fit (chmpx: «do not apply live»;
-/// a first server with TLS ends it at the next connection).
-pub(super) fn turn(
+/// The restart for a cold change, or what it waits for. Till then the file stays away, too: a
+/// running chmpx would take a part of it, and the rest would not fit (chmpx: «do not apply live»; a
+/// first server with TLS ends it at the next connection).
+pub(super) fn for_cold_change(
     seen: &Observed,
     policy: &Policy,
     published: &Publication,
     why: &str,
-    plan: &mut Plan,
-) -> Option<Step> {
+) -> Result<Step, Situation> {
     if policy.on_change == OnChange::None {
         let why = format!("{why}; put it in place with `refresh --force`, then restart chmpx");
-        plan.situations.push(Situation::RestartOwed { why, due_in: None });
-        return None;
+        return Err(Situation::RestartOwed { why, due_in: None });
     }
-    // Counted from the first text that was not what is in place, so that a cluster which changes
-    // again and again keeps nobody waiting for ever.
     // What another hand or another instance has left here is this node's affair alone.
     let is_ours = seen.memory.installed.is_some();
     let window = if is_ours { policy.spread } else { Duration::ZERO };
+    // Counted from the first text that was not what is in place, so that a cluster which changes
+    // again and again keeps nobody waiting for ever.
     let left = window.mul_f64(policy.share).saturating_sub(published.differing);
-    by(seen, policy, why, seen.now.saturating_add(left.as_secs()), plan);
-    plan.steps.pop_if(|step| matches!(step, Step::Restart { .. }))
+    granted(seen, policy, why, seen.now.saturating_add(left.as_secs()))
 }
 
+/// Restarts a chmpx that no file reaches.
 pub(super) fn of_blind(seen: &Observed, policy: &Policy, why: &str, plan: &mut Plan) {
     if policy.on_change != OnChange::None {
         by(seen, policy, why, seen.now, plan);
     }
 }
 
+/// Restarts chmpx when it is `due`.
 pub(super) fn by(seen: &Observed, policy: &Policy, why: &str, due: u64, plan: &mut Plan) {
+    match granted(seen, policy, why, due) {
+        Ok(restart) => plan.steps.push(restart),
+        Err(owed) => plan.postpone(owed),
+    }
+}
+
+/// The restart, or what it waits for: its time, and room among those of the last hour.
+fn granted(seen: &Observed, policy: &Policy, why: &str, due: u64) -> Result<Step, Situation> {
     let waits = due.saturating_sub(seen.now);
     if waits > 0 && !seen.forced {
-        plan.look_again_in(Duration::from_secs(waits));
-        let why = why.to_owned();
-        plan.situations.push(Situation::RestartOwed { why, due_in: Some(waits) });
-    } else if seen.memory.restarts_left(policy.restarts_per_hour, seen.now) == 0 {
+        return Err(Situation::RestartOwed { why: why.to_owned(), due_in: Some(waits) });
+    }
+    if seen.memory.restarts_left(policy.restarts_per_hour, seen.now) == 0 {
         // Deferred, never dropped: the oldest of the last hour's restarts makes room.
         let oldest = seen.memory.restarts.iter().min().map_or(0, |at| at.saturating_add(HOUR));
-        let due_in = oldest.saturating_sub(seen.now).max(1);
-        plan.look_again_in(Duration::from_secs(due_in));
+        let due_in = Some(oldest.saturating_sub(seen.now).max(1));
         let why = format!("{why} (the restarts of this hour are used up)");
-        plan.situations.push(Situation::RestartOwed { why, due_in: Some(due_in) });
-    } else {
-        plan.steps.push(Step::Restart { why: why.to_owned() });
+        return Err(Situation::RestartOwed { why, due_in });
     }
+    Ok(Step::Restart { why: why.to_owned() })
 }

@@ -3,6 +3,7 @@
 mod lex;
 mod parse;
 mod run;
+mod values;
 
 use super::json::{Json, Members};
 
