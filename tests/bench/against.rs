@@ -25,8 +25,9 @@ pub async fn compare(tables: &mut Tables, command: &str) {
     );
     let (other, mut ours) =
         tokio::join!(Rig::new(INTERVAL, 3, Reach::Http), Rig::new(INTERVAL, 3, Reach::Http));
+    ours.start_chmpx();
     ours.start_agent();
-    ours.installed().await;
+    ours.settled().await;
     let begun = (ours.k2hr3.counts().await.unwrap(), crate::process::Usage::of(ours.agent_pid()));
     let mut shell = tokio::process::Command::new("sh");
     shell.arg("-c").arg(command).envs(other.environment()).kill_on_drop(true);

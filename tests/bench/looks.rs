@@ -158,8 +158,9 @@ pub async fn rest(tables: &mut Tables, long: bool) {
     tables.row(&["wake-ups in ten seconds between two looks".to_owned(), wakes.to_string()]);
     tables.row(&memory("memory after the first looks", &after));
     if long {
-        // Each is wished for. Nobody asks chmpx, which takes twenty times as long as all the rest.
+        // Each is wished for, and no chmpx runs.
         let mut rig = Rig::new("1h", 3, Reach::Http).await;
+        rig.without_tools();
         rig.start_agent();
         rig.installed().await;
         for _ in 0..MANY {

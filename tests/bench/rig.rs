@@ -1,6 +1,7 @@
 //! A node to be measured: stand-ins, and the agent as it is shipped.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
@@ -42,7 +43,9 @@ impl Rig {
         let cluster = plan.ports(8020, 8021, free_port().unwrap()).await.unwrap();
         let rig = Self { k2hr3, cluster, directory, chmpx: None, agent: None };
         fs::create_dir_all(rig.etc()).unwrap();
-        fs::write(rig.etc().join("token"), rig.cluster.token()).unwrap();
+        let token = rig.etc().join("token");
+        fs::write(&token, rig.cluster.token()).unwrap();
+        fs::set_permissions(&token, fs::Permissions::from_mode(0o600)).unwrap();
         let bin = rig.builder().install().unwrap();
         let settings = format!(
             "[k2hr3]\napi_uri = {}\nrole = {}\ntoken_file = {}\nca_file = {}\n[node]\n\
@@ -50,7 +53,7 @@ impl Rig {
              status_command = {}\nconftest_command =\npid_file = {}\n",
             rig.k2hr3.url(),
             rig.cluster.role(),
-            path(&rig.etc().join("token")),
+            path(&token),
             path(&papers.authority),
             own_address(),
             path(&bin.join("chmpxstatus")),
@@ -62,6 +65,15 @@ impl Rig {
 
     fn etc(&self) -> PathBuf {
         self.directory.path().join("root/etc/k2hdkc")
+    }
+
+    /// Has the agent ask chmpx without its tools, whose start is most of a look that is wished for.
+    pub fn without_tools(&self) {
+        let file = self.etc().join("slave-agent.conf");
+        let settings = fs::read_to_string(&file).unwrap();
+        let kept = settings.lines().filter(|line| !line.starts_with("status_command"));
+        let kept: Vec<_> = kept.chain(["status_command ="]).collect();
+        fs::write(file, kept.join("\n")).unwrap();
     }
 
     /// What another poller needs to know.

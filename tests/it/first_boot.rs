@@ -23,6 +23,27 @@ async fn a_new_node_registers_installs_and_is_adopted() {
 }
 
 #[tokio::test]
+async fn chmpxstatus_is_not_asked_before_there_is_a_file_that_it_could_read() {
+    let mut node = Node::new().await;
+    let (asked, in_vain) = (node.path("asked"), node.path("in-vain"));
+    let script = format!(
+        "#!/bin/sh\n: >{}\ntest -e {} || : >{}\nexit 1\n",
+        asked.display(),
+        node.target().display(),
+        in_vain.display(),
+    );
+    let program = node.path("chmpxstatus");
+    fs::write(&program, script).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    node.set("chmpx.status_command", program.to_str().unwrap());
+    node.start_agent();
+    node.until_code("no-chmpx").await;
+
+    assert!(asked.exists(), "with the file it is asked");
+    assert!(!in_vain.exists());
+}
+
+#[tokio::test]
 async fn the_role_token_may_come_as_a_credential_of_systemd() {
     let mut node = Node::new().await;
     let credentials = node.path("credentials");

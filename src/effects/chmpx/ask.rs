@@ -37,6 +37,10 @@ impl Chmpx {
     /// Asks `chmpxstatus`, which reads shared memory and has no side effect.
     pub(super) async fn status(&self) -> Asked {
         let Some(program) = &self.settings.status_command else { return Asked::NoProgram };
+        // It reads this file first, and knows nothing without.
+        if !self.target.exists() {
+            return Asked::Silent;
+        }
         let mut arguments = vec![OsString::from("-conf"), self.target.clone().into()];
         if let Some(ctlport) = self.settings.ctlport {
             arguments.extend(["-ctlport".into(), ctlport.to_string().into()]);
