@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use k2hdkc_slave_agent::effects::socket::{self, Request, Until};
 
+use crate::floor;
 use crate::process::{self, Usage, milliseconds};
 use crate::rig::{Reach, Rig};
 use crate::table::Tables;
@@ -38,7 +39,8 @@ pub async fn unchanged(tables: &mut Tables) {
     let kept = |servers, reach| measured(servers, reach, KEPT);
     let anew = |reach| measured(3, reach, ANEW);
     // Each counts for its own process alone, and sleeps nearly all the time.
-    let (http, tls, http_anew, tls_anew, thirty, many) = tokio::join!(
+    let (floor, http, tls, http_anew, tls_anew, thirty, many) = tokio::join!(
+        floor::cpu_of_a_look(),
         kept(3, Reach::Http),
         kept(3, Reach::Tls),
         anew(Reach::Http),
@@ -46,6 +48,9 @@ pub async fn unchanged(tables: &mut Tables) {
         kept(30, Reach::Http),
         kept(250, Reach::Http),
     );
+    let none = || "-".to_owned();
+    let what = "floor: the request alone, by bare calls".to_owned();
+    tables.row(&[what, format!("{floor:.3} ms"), none(), none(), none(), none(), none()]);
     let rows = [
         ("HTTP, connection kept, 3 servers", http),
         ("HTTP, connection kept, 30 servers", thirty),

@@ -13,6 +13,7 @@
 #![expect(unreachable_pub, reason = "what the modules share is public among them")]
 
 mod against;
+mod floor;
 mod looks;
 mod moments;
 mod process;

@@ -148,6 +148,17 @@ impl Rig {
         }
     }
 
+    /// A request for the published text by somebody who has it, as bytes.
+    pub async fn unchanged_request(&self) -> String {
+        let token = format!("R={}", self.cluster.token());
+        let path = format!("/v1/resource/{}", self.cluster.resource());
+        let read = self.k2hr3.raw("GET", &path, &[("x-auth-token", &token)], "").await.unwrap();
+        let etag = read.header("etag").unwrap();
+        format!(
+            "GET {path} HTTP/1.1\r\nhost: k2hr3\r\nx-auth-token: {token}\r\nif-none-match: {etag}\r\n\r\n"
+        )
+    }
+
     /// How long the requests of a first boot take by themselves: read, register, read.
     pub async fn bare_requests(&self) -> Duration {
         let token = format!("R={}", self.cluster.token());
