@@ -46,9 +46,7 @@ async fn more_than_half_of_the_servers_gone_is_held_and_then_believed() {
 #[tokio::test]
 async fn a_file_edited_by_hand_is_put_right() {
     let node = Node::settled().await;
-    let staged = node.path("root/edited.ini");
-    fs::write(&staged, node.installed().replace("127.0.1.1\n", "127.0.1.99\n")).unwrap();
-    fs::rename(staged, node.target()).unwrap();
+    node.edit_target(&node.installed().replace("127.0.1.1\n", "127.0.1.99\n"), 0o644);
     node.until("it is put right", |report| {
         report.settled && report.adopted.as_ref().is_some_and(|mark| mark.generation > 1)
     })

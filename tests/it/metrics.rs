@@ -145,8 +145,7 @@ async fn alerts_and_dashboard_name_figures_that_there_are_and_pass_the_real_tool
 async fn new_settings_do_not_set_the_counters_back() {
     let node = Node::settled().await;
     let before = value(&metrics(&node).await, "requests_total").unwrap();
-    let pid = nix::unistd::Pid::from_raw(node.agent_pid());
-    nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGHUP).unwrap();
+    node.signal_agent(nix::sys::signal::Signal::SIGHUP);
     let reads = node.k2hr3.counts().await.unwrap().of(Route::Read);
     node.k2hr3.until(|counts| counts.of(Route::Read) > reads + 2).await.unwrap();
     let after = metrics(&node).await;

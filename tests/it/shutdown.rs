@@ -67,19 +67,16 @@ async fn an_agent_whose_restart_command_hangs_ends_at_once() {
 #[tokio::test]
 async fn settings_are_read_again_on_request_and_bad_ones_are_not_taken() {
     let mut node = Node::settled().await;
-    let pid = node.agent_pid();
     node.set("pace.interval", "no time at all");
-    let hangup =
-        || nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), Signal::SIGHUP).unwrap();
-    hangup();
+    node.signal_agent(Signal::SIGHUP);
     node.until("bad settings", |_| node.log().contains("the settings in force stay")).await;
     node.set("pace.interval", "300ms");
     node.set("k2hr3.ca_file", "/nonexistent/ca.pem");
-    hangup();
+    node.signal_agent(Signal::SIGHUP);
     node.until("a missing file", |_| node.log().contains("could not use the certificates")).await;
     node.set("k2hr3.ca_file", "");
     node.set("paths.runtime_dir", &node.path("elsewhere").display().to_string());
-    hangup();
+    node.signal_agent(Signal::SIGHUP);
     node.until("good settings", |_| node.log().contains("the settings were read again")).await;
     node.cluster.add_server(Cluster::server(4)).await.unwrap();
     node.until_settled("with new settings").await;

@@ -106,7 +106,7 @@ async fn a_status_that_could_not_be_shown_is_shown_when_it_can_be() {
 #[tokio::test]
 async fn an_agent_that_stands_still_is_told_from_one_that_is_well() {
     let node = Node::settled().await;
-    kill(Pid::from_raw(node.agent_pid()), Signal::SIGSTOP).unwrap();
+    node.signal_agent(Signal::SIGSTOP);
     let output = node.run(&["status", "--check"]).await;
     assert_eq!(output.status.code(), Some(2));
     let said = first_line(&output);
@@ -114,7 +114,7 @@ async fn an_agent_that_stands_still_is_told_from_one_that_is_well() {
         said.starts_with("K2HDKC CRITICAL - the agent does not answer; what it said "),
         "{said}"
     );
-    kill(Pid::from_raw(node.agent_pid()), Signal::SIGCONT).unwrap();
+    node.signal_agent(Signal::SIGCONT);
     assert_eq!(node.run(&["status", "--check"]).await.status.code(), Some(0));
 }
 

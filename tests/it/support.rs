@@ -20,7 +20,7 @@ use sim::chmpx::{Chmpx, free_port};
 use sim::k2hr3::{Admin, Cluster, NamedBy};
 use tempfile::TempDir;
 
-pub use machine::{as_nobody, own_address, program};
+pub use machine::{own_address, program};
 
 pub const AGENT: &str = env!("CARGO_BIN_EXE_k2hdkc-slave-agent");
 pub const CUK: &str = "i-test-0001";

@@ -1,6 +1,7 @@
 //! K2HR3 over TLS: who it is has to be proven, and nothing is sent to anybody else.
 
 use k2hdkc_slave_agent::model::failure::Outlook;
+use nix::sys::signal::Signal;
 use sim::k2hr3::{Cluster, Papers, Route, Validity};
 
 use crate::support::Node;
@@ -32,8 +33,7 @@ async fn an_unknown_authority_is_not_trusted_until_its_certificate_is_named() {
     let mut node = is_never_trusted(node, Outlook::Lasting, "never ignored").await;
 
     node.set("k2hr3.ca_file", &papers.authority.display().to_string());
-    let hangup = nix::sys::signal::Signal::SIGHUP;
-    nix::sys::signal::kill(nix::unistd::Pid::from_raw(node.agent_pid()), hangup).unwrap();
+    node.signal_agent(Signal::SIGHUP);
     node.until_settled("over TLS").await;
     node.cluster.add_server(Cluster::server(4)).await.unwrap();
     node.until_settled("a change over TLS").await;
@@ -71,8 +71,7 @@ async fn a_certificate_that_is_its_own_authority_is_trusted_once_it_is_named() {
     let mut node = is_never_trusted(node, Outlook::Lasting, "never ignored").await;
 
     node.set("k2hr3.ca_file", &papers.certificate.display().to_string());
-    let hangup = nix::sys::signal::Signal::SIGHUP;
-    nix::sys::signal::kill(nix::unistd::Pid::from_raw(node.agent_pid()), hangup).unwrap();
+    node.signal_agent(Signal::SIGHUP);
     node.until_settled("over TLS").await;
 }
 

@@ -1,7 +1,5 @@
 //! What the agent keeps its hands off.
 
-use std::fs;
-
 use nix::sys::signal::Signal;
 
 use super::{running, settled};
@@ -14,9 +12,7 @@ async fn a_chmpx_that_would_end_with_the_file_is_not_connected_to() {
     node.stop_agent(Signal::SIGTERM).await;
     let bad = node.installed().replace("= SLAVE", "= SERVER");
     assert_ne!(bad, node.installed());
-    let staged = node.path("root/edited.ini");
-    fs::write(&staged, bad).unwrap();
-    fs::rename(staged, node.target()).unwrap();
+    node.edit_target(&bad, 0o644);
 
     node.start_agent();
     node.until_code("drifted").await;

@@ -37,9 +37,7 @@ async fn whoever_keeps_changing_the_file_is_told_and_not_fought_without_end() {
         if contested() {
             break;
         }
-        let staged = node.path("root/edited.ini");
-        fs::write(&staged, node.installed().replace(LIVE.0, "RWTIMEOUT = 1")).unwrap();
-        fs::rename(staged, node.target()).unwrap();
+        node.edit_target(&node.installed().replace(LIVE.0, "RWTIMEOUT = 1"), 0o644);
         node.until("it is seen", |_| contested() || !node.installed().contains("RWTIMEOUT = 1"))
             .await;
     }
@@ -55,14 +53,10 @@ async fn a_file_that_the_user_of_chmpx_may_not_read_is_put_right() {
         return;
     }
     let mut node = Node::new().await;
-    let script = crate::support::as_nobody(&node);
-    node.chmpx = Some(node.builder().argument("--chmpx").argument(script).spawn().unwrap());
+    node.start_chmpx_as_nobody();
     node.start_agent();
     node.until_settled("the first time").await;
-    let staged = node.path("root/edited.ini");
-    fs::write(&staged, node.installed()).unwrap();
-    fs::set_permissions(&staged, fs::Permissions::from_mode(0o600)).unwrap();
-    fs::rename(staged, node.target()).unwrap();
+    node.edit_target(&node.installed(), 0o600);
     node.until("it is readable again", |report| {
         let mode = fs::metadata(node.target()).unwrap().permissions().mode();
         report.settled && mode & 0o004 != 0

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use super::{AGENT, Node};
 
 /// A program that runs chmpx as somebody who owns nothing here.
-pub fn as_nobody(node: &Node) -> PathBuf {
+pub(super) fn as_nobody(node: &Node) -> PathBuf {
     use std::os::unix::fs::PermissionsExt as _;
     let open = |path: &Path| {
         fs::set_permissions(path, fs::Permissions::from_mode(0o777)).unwrap();

@@ -1,11 +1,15 @@
 //! Running: chmpx under its helper, and the agent.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use sim::chmpx::{Builder, Chmpx};
 
+use super::machine::as_nobody;
 use super::{AGENT, Node};
 
 impl Node {
@@ -39,6 +43,12 @@ impl Node {
         self.chmpx = Some(pretends.iter().fold(self.builder(), set).spawn().unwrap());
     }
 
+    /// The same, as somebody who owns nothing here. Only root can.
+    pub fn start_chmpx_as_nobody(&mut self) {
+        let script = as_nobody(self);
+        self.chmpx = Some(self.builder().argument("--chmpx").argument(script).spawn().unwrap());
+    }
+
     pub fn chmpx(&self) -> &Chmpx {
         self.chmpx.as_ref().unwrap()
     }
@@ -69,5 +79,17 @@ impl Node {
 
     pub fn agent_pid(&self) -> i32 {
         i32::try_from(self.agent.as_ref().unwrap().id()).unwrap()
+    }
+
+    pub fn signal_agent(&self, signal: Signal) {
+        kill(Pid::from_raw(self.agent_pid()), signal).unwrap();
+    }
+
+    /// Puts another text in place of the file, as an editor does, with this mode.
+    pub fn edit_target(&self, text: &str, mode: u32) {
+        let staged = self.path("root/edited.ini");
+        fs::write(&staged, text).unwrap();
+        fs::set_permissions(&staged, fs::Permissions::from_mode(mode)).unwrap();
+        fs::rename(staged, self.target()).unwrap();
     }
 }

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use k2hdkc_slave_agent::model::report::Report;
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
+use nix::sys::signal::Signal;
 use sim::chmpx::Chmpx;
 use tokio::time::{Instant, sleep};
 
@@ -59,7 +58,7 @@ impl Node {
 
     /// Sends the agent a signal and waits for its end. Returns its exit code.
     pub async fn stop_agent(&mut self, signal: Signal) -> Option<i32> {
-        kill(Pid::from_raw(self.agent_pid()), signal).unwrap();
+        self.signal_agent(signal);
         let mut agent = self.agent.take().unwrap();
         let start = Instant::now();
         loop {

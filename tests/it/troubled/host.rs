@@ -29,15 +29,11 @@ async fn a_file_or_a_directory_that_chmpx_may_not_read_is_named_with_the_user_th
     }
     let mut node = Node::new().await;
     node.set("target.drift", "report");
-    let script = crate::support::as_nobody(&node);
-    node.chmpx = Some(node.builder().argument("--chmpx").argument(script).spawn().unwrap());
+    node.start_chmpx_as_nobody();
     node.start_agent();
     node.until_settled("the first time").await;
     // As an editor of root with a strict umask leaves it.
-    let staged = node.path("root/edited.ini");
-    fs::write(&staged, node.installed()).unwrap();
-    set_mode(&staged, 0o600);
-    fs::rename(staged, node.target()).unwrap();
+    node.edit_target(&node.installed(), 0o600);
     node.until_code("drifted").await;
     let causes = ["mode 600 of the target keeps chmpx (user 65534) from reading it"];
     finds(&node, "wrong-owner", &causes, &["set target.drift = restore"]).await;

@@ -4,7 +4,6 @@ use std::fs;
 use std::time::Duration;
 
 use nix::sys::signal::Signal;
-use nix::unistd::Pid;
 use sim::k2hr3::{Backend, Cluster, Papers, Validity};
 
 use super::terminal::finds;
@@ -49,7 +48,7 @@ async fn a_role_with_a_mistyped_name_sends_the_operator_to_its_spelling() {
     let left = node.run(&["unregister"]).await;
     assert_eq!(left.status.code(), Some(0), "{}", String::from_utf8_lossy(&left.stderr));
     node.set("k2hr3.role", &role);
-    nix::sys::signal::kill(Pid::from_raw(node.agent_pid()), Signal::SIGHUP).unwrap();
+    node.signal_agent(Signal::SIGHUP);
     node.until_settled("with the right role").await;
 }
 
