@@ -76,7 +76,9 @@ mod tests {
             "Sun, 22 Now 2026 14:34:53 GMT",
             "Sun, 00 Nov 2026 14:34:53 GMT",
             "Sun, 22 Nov 0026 14:34:53 GMT",
-            "Sun, 22 Nov 2026 25:34:53 GMT",
+            "Sun, 22 Nov 2026 24:34:53 GMT",
+            "Sun, 22 Nov 2026 14:60:53 GMT",
+            "Sun, 22 Nov 2026 14:34:61 GMT",
             "Sunday, 22-Nov-26 14:34:53 GMT",
         ] {
             assert_eq!(of_http(text), None, "{text}");

@@ -71,3 +71,15 @@ impl Step {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_to_write_is_shown_in_one_line_and_without_its_comments() {
+        let text = "# Made by `take-over`.\n[Service]\n# chmpx runs as k2hdkc.\nUser=k2hdkc\n";
+        let step = Step::Write(PathBuf::from("/etc/x.conf"), text.to_owned());
+        assert_eq!(step.sentence(), "write /etc/x.conf: [Service] User=k2hdkc");
+    }
+}
