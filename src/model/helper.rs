@@ -163,6 +163,17 @@ mod tests {
     }
 
     #[test]
+    fn the_helper_comes_back_when_no_agent_is_left_and_nothing_keeps_it_from_starting() {
+        let steps = hand_back(Path::new("/d.conf"));
+        let place = |wanted: &str| steps.iter().position(|step| step.sentence() == wanted).unwrap();
+        let ended = place(&format!("systemctl disable --now -- {AGENT}"));
+        let unmasked = place(&format!("systemctl unmask -- {SERVICE} {TIMER}"));
+        let started = place(&format!("systemctl enable --now -- {TIMER}"));
+        assert!(ended < started && unmasked < started, "{steps:#?}");
+        assert!(steps.contains(&Step::Remove("/d.conf".into())));
+    }
+
+    #[test]
     fn only_what_is_done_to_our_own_service_has_to_succeed() {
         let mut steps = found(None, None).take_over(Path::new("/d.conf"), None);
         steps.extend(hand_back(Path::new("/d.conf")));
