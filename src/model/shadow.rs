@@ -171,3 +171,6 @@ fn against(helpers: &Conf, published: &Conf) -> Standing {
     let what = what.join("; ");
     Standing::Behind(format!("{worst}, {added} servers more, {removed} fewer ({what})"))
 }
+
+#[cfg(test)]
+mod tests;
