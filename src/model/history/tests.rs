@@ -41,6 +41,28 @@ fn the_oldest_go_and_the_numbers_go_on() {
 }
 
 #[test]
+fn a_history_belongs_to_one_instance_and_starts_empty() {
+    assert_eq!(History::of("i-1"), History { cuk: "i-1".to_owned(), entries: Vec::new() });
+}
+
+#[test]
+fn a_change_is_found_by_its_number_while_it_is_kept() {
+    let history = history(1..=100);
+    assert_eq!(history.entry(68), None);
+    for number in [69, 100] {
+        assert_eq!(history.entry(number).unwrap().change.number, number);
+    }
+}
+
+#[test]
+fn a_clock_that_was_set_takes_the_times_of_the_changes_along() {
+    let mut history = history(1..=2);
+    history.follow_clock(-400);
+    let times: Vec<_> = history.last(2).map(|change| change.at).collect();
+    assert_eq!(times, [600, 600]);
+}
+
+#[test]
 fn whatever_is_published_the_history_stays_small() {
     let mut history = History::of("i-1");
     let names: Vec<_> = (0..5000).map(|n| format!("{n:0250}")).collect();
