@@ -15,7 +15,8 @@ pub(super) fn clock(seen: &Observed, survey: &Survey) -> Finding {
     let help = "compare both with a third; set the wrong one, and keep it right with chrony or \
                 systemd-timesyncd";
     if let Some(ahead) = survey.clock_ahead.filter(|ahead| ahead.unsigned_abs() > OFF) {
-        let (by, side) = (ahead.unsigned_abs(), if ahead > 0 { "ahead of" } else { "behind" });
+        let (by, side) =
+            (ahead.unsigned_abs(), if ahead.is_positive() { "ahead of" } else { "behind" });
         let what = format!("the clock of this node is {} {side} that of K2HR3", span(by));
         let finding = if by > FAR_OFF { Finding::fault } else { Finding::risk };
         return finding(CODE, what, help);
