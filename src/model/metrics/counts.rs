@@ -18,7 +18,7 @@ pub struct Counts {
     /// When K2HR3 last told what it publishes.
     pub looked: Option<Seconds>,
     /// Looks at K2HR3 by their result.
-    pub looks: Tally<13>,
+    pub looks: Tally<14>,
     /// Requests to K2HR3.
     pub requests: u64,
     /// Bytes of the bodies that came back.
@@ -38,10 +38,11 @@ pub struct Counts {
 }
 
 /// The results of a look: the first two are those of an answer.
-const RESULTS: [&str; 13] = [
+const RESULTS: [&str; 14] = [
     "unchanged",
     "changed",
     "unreachable",
+    "silent",
     "untrusted",
     "untimely",
     "busy",
@@ -177,7 +178,8 @@ mod tests {
         counts.looked(K2hr3::Answered, false, 400);
         counts.looked(K2hr3::NotAsked, false, 500);
         assert_eq!(counts.looked, Some(400));
-        assert_eq!(counts.looks.counts().map(|(_, count)| count).collect::<Vec<_>>(), [1; 13]);
+        let counted: Vec<_> = counts.looks.counts().map(|(_, count)| count).collect();
+        assert_eq!(counted, vec![1; classes.len() + 2]);
     }
 
     #[test]
