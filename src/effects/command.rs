@@ -20,7 +20,7 @@ const LINGER: Duration = Duration::from_millis(200);
 /// What is told of the last thing that a command said, in characters.
 const LONGEST_COMPLAINT: usize = 200;
 
-/// A command did not run to its end.
+/// A command did not do what it was to do.
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError {
     /// It could not be started.
@@ -39,6 +39,16 @@ pub enum CommandError {
         program: PathBuf,
         /// Its time.
         limit: Duration,
+    },
+    /// It ran and failed.
+    #[error("{program} failed{code}: {said}", code = code.map_or_else(String::new, |c| format!(" with code {c}")))]
+    Failed {
+        /// The program.
+        program: String,
+        /// Its exit code; `None` when a signal ended it.
+        code: Option<i32>,
+        /// The last thing that it said.
+        said: String,
     },
 }
 
@@ -61,6 +71,15 @@ pub struct Ended {
 }
 
 impl Ended {
+    /// An error unless it did its work; `program` is how it is told of.
+    pub fn succeeded(&self, program: &str) -> Result<(), CommandError> {
+        if self.code == Some(0) {
+            return Ok(());
+        }
+        let (program, said) = (program.to_owned(), self.complaint());
+        Err(CommandError::Failed { program, code: self.code, said })
+    }
+
     /// The last thing that it said, which of a command that failed is why.
     pub fn complaint(&self) -> String {
         let text = if self.errors.trim().is_empty() { &self.output } else { &self.errors };

@@ -19,12 +19,9 @@ const LIMIT: Duration = Duration::from_secs(120);
 /// A step could not be done.
 #[derive(Debug, thiserror::Error)]
 pub enum StepError {
-    /// A command did not run to its end.
+    /// A command failed.
     #[error(transparent)]
     Command(#[from] CommandError),
-    /// A command ran and failed.
-    #[error("{0}")]
-    Failed(String),
     /// A file could not be written.
     #[error(transparent)]
     Disk(#[from] DiskError),
@@ -71,11 +68,7 @@ pub async fn perform(step: &Step) -> Result<(), StepError> {
 
 async fn run(words: &[String]) -> Result<(), StepError> {
     let Some((program, arguments)) = words.split_first() else { return Ok(()) };
-    let ended = command::run(program.as_ref(), arguments, LIMIT).await?;
-    if ended.code == Some(0) {
-        return Ok(());
-    }
-    Err(StepError::Failed(ended.complaint()))
+    Ok(command::run(program.as_ref(), arguments, LIMIT).await?.succeeded(program)?)
 }
 
 /// Ends every process of a program, by KILL: the traps of the official helper remove files.

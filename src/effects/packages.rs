@@ -16,19 +16,9 @@ const SYSTEMD: &str = "/run/systemd/system";
 /// A package or service could not be put to work.
 #[derive(Debug, thiserror::Error)]
 pub enum PackageError {
-    /// A command did not run to its end.
+    /// A command failed.
     #[error(transparent)]
     Command(#[from] CommandError),
-    /// A command ran and failed.
-    #[error("{program} failed{code}: {said}", code = code.map_or_else(String::new, |c| format!(" with code {c}")))]
-    Failed {
-        /// The program.
-        program: String,
-        /// Its exit code.
-        code: Option<i32>,
-        /// The end of what it said.
-        said: String,
-    },
     /// There is no package manager that this agent knows.
     #[error("none of apt-get, dnf, yum, zypper and apk was found")]
     NoTool,
@@ -108,16 +98,9 @@ impl Host {
 
 async fn done(words: &[String], limit: Duration) -> Result<(), PackageError> {
     let ended = ended(words, limit).await?;
-    if ended.code == Some(0) {
-        return Ok(());
-    }
     // `env` and its variables are ours; the program is the first word after them.
     let program = words.iter().find(|word| *word != "env" && !word.contains('='));
-    Err(PackageError::Failed {
-        program: program.cloned().unwrap_or_default(),
-        code: ended.code,
-        said: ended.complaint(),
-    })
+    Ok(ended.succeeded(program.map_or("", String::as_str))?)
 }
 
 async fn ended(words: &[String], limit: Duration) -> Result<command::Ended, PackageError> {

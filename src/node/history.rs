@@ -101,20 +101,10 @@ impl Node {
         let names = |servers: &[Peer]| -> Vec<_> {
             servers.iter().map(|server| server.name.to_string()).collect()
         };
+        let servers = conf.servers().len();
         let change = Change {
-            number: 0,
-            at: clock::now(),
-            cause,
-            from: self.version_of(old),
-            to,
-            servers: conf.servers().len(),
-            added: 0,
-            removed: 0,
-            added_names: Vec::new(),
-            removed_names: Vec::new(),
             impact: impact.map(|impact| impact.overall.as_str().to_owned()),
-            outcome: Outcome::Waiting,
-            adopted_after_ms: None,
+            ..Change::waiting(clock::now(), cause, self.version_of(old), to, servers)
         };
         let (added, removed) = impact.map_or_else(Default::default, |impact| {
             (names(&impact.servers_added), names(&impact.servers_removed))

@@ -205,5 +205,6 @@ fn files(path: &Path) -> Vec<PathBuf> {
     }
     let Ok(entries) = fs::read_dir(path) else { return Vec::new() };
     let paths = entries.map(|entry| entry.unwrap().path());
-    paths.filter(|path| !path.ends_with("tests.rs")).flat_map(|path| files(&path)).collect()
+    let is_test = |path: &PathBuf| path.ends_with("tests.rs") || path.ends_with("tests");
+    paths.filter(|path| !is_test(path)).flat_map(|path| files(&path)).collect()
 }

@@ -13,19 +13,9 @@ use crate::model::plan::OnChange;
 /// chmpx could not be made to start afresh.
 #[derive(Debug, thiserror::Error)]
 pub enum RestartError {
-    /// A command failed to run.
+    /// A command failed.
     #[error(transparent)]
     Command(#[from] CommandError),
-    /// A command ran and failed.
-    #[error("{program} failed{code}: {said}", code = code.map_or_else(String::new, |c| format!(" with code {c}")))]
-    Failed {
-        /// The program.
-        program: String,
-        /// Its exit code.
-        code: Option<i32>,
-        /// The end of what it said.
-        said: String,
-    },
     /// There is nothing to send a signal to.
     #[error("no process of chmpx was found to send {signal} to")]
     NoProcess {
@@ -58,10 +48,7 @@ impl RestartError {
         match self {
             Self::NoWay => Outlook::Lasting,
             Self::Signal { .. } if self.is_denied() => Outlook::Lasting,
-            Self::Command(_)
-            | Self::Failed { .. }
-            | Self::NoProcess { .. }
-            | Self::Signal { .. } => Outlook::Passing,
+            Self::Command(_) | Self::NoProcess { .. } | Self::Signal { .. } => Outlook::Passing,
         }
     }
 
@@ -106,12 +93,7 @@ impl Chmpx {
 
     async fn command(&self, program: &str, arguments: &[String]) -> Result<(), RestartError> {
         let limit = self.settings.command_timeout;
-        let ended = command::run(program.as_ref(), arguments, limit).await?;
-        if ended.code == Some(0) {
-            return Ok(());
-        }
-        let said = ended.complaint();
-        Err(RestartError::Failed { program: program.to_owned(), code: ended.code, said })
+        Ok(command::run(program.as_ref(), arguments, limit).await?.succeeded(program)?)
     }
 
     fn send(&self, signal: &str) -> Result<(), RestartError> {

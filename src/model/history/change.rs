@@ -96,6 +96,31 @@ pub struct Change {
 }
 
 impl Change {
+    /// A change at `at` that chmpx has not taken yet, to a file of so many servers.
+    pub fn waiting(
+        at: Seconds,
+        cause: Cause,
+        from: Option<Version>,
+        to: Version,
+        servers: usize,
+    ) -> Self {
+        Self {
+            number: 0,
+            at,
+            cause,
+            from,
+            to,
+            servers,
+            added: 0,
+            removed: 0,
+            added_names: Vec::new(),
+            removed_names: Vec::new(),
+            impact: None,
+            outcome: Outcome::Waiting,
+            adopted_after_ms: None,
+        }
+    }
+
     /// Notes the servers that came and those that went.
     #[must_use]
     pub fn with_servers(mut self, added: &[String], removed: &[String]) -> Self {

@@ -3,21 +3,7 @@
 use super::*;
 
 fn change(generation: i32) -> Change {
-    Change {
-        number: 0,
-        at: 1000,
-        cause: Cause::Published,
-        from: None,
-        to: Version { generation, published: None },
-        servers: 3,
-        added: 0,
-        removed: 0,
-        added_names: Vec::new(),
-        removed_names: Vec::new(),
-        impact: None,
-        outcome: Outcome::Waiting,
-        adopted_after_ms: None,
-    }
+    Change::waiting(1000, Cause::Published, None, Version { generation, published: None }, 3)
 }
 
 fn history(generations: std::ops::RangeInclusive<i32>) -> History {

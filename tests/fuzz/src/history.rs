@@ -38,19 +38,6 @@ pub fn read(bytes: &[u8]) {
 }
 
 fn change() -> Change {
-    Change {
-        number: 0,
-        at: 1_800_000_000,
-        cause: Cause::Published,
-        from: None,
-        to: Version { generation: 1, published: None },
-        servers: 3,
-        added: 0,
-        removed: 0,
-        added_names: Vec::new(),
-        removed_names: Vec::new(),
-        impact: None,
-        outcome: Outcome::Waiting,
-        adopted_after_ms: None,
-    }
+    let to = Version { generation: 1, published: None };
+    Change::waiting(1_800_000_000, Cause::Published, None, to, 3)
 }
