@@ -187,3 +187,52 @@ fn chmpx(chmpx: &Chmpx) -> ChmpxFact {
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::candidate::hash;
+    use crate::model::failure::Outlook;
+    use crate::model::plan::testing::{CUK, NOW, PROCESS, policy, settled, three};
+
+    fn of(seen: &Observed, troubles: Vec<Ailment>) -> Report {
+        report(seen, &Plan::default(), &policy(), "role", troubles)
+    }
+
+    #[test]
+    fn a_node_is_settled_when_nothing_is_left_to_do_and_nothing_went_wrong() {
+        assert!(of(&settled(), Vec::new()).settled);
+        let trouble = Ailment {
+            doing: "reading".to_owned(),
+            cause: "refused".to_owned(),
+            outlook: Outlook::Passing,
+            class: None,
+            help: None,
+            since: NOW,
+            count: 1,
+        };
+        assert!(!of(&settled(), vec![trouble]).settled);
+    }
+
+    #[test]
+    fn what_is_published_and_what_chmpx_shows_is_told() {
+        let told = of(&settled(), Vec::new());
+        let published = told.published.unwrap();
+        assert_eq!((published.hash, published.servers), (hash(&three()), Some(3)));
+        assert_eq!(told.chmpx.state, "up");
+        assert_eq!((told.chmpx.pid, told.chmpx.generation), (Some(PROCESS.pid), Some(7)));
+        assert_eq!(told.chmpx.servers.len(), 3);
+        let chmpx = Chmpx::Astray { pid: 9, reads: "/etc/other.ini".into() };
+        let astray = of(&Observed { chmpx, ..settled() }, Vec::new()).chmpx;
+        assert_eq!((astray.state.as_str(), astray.pid), ("astray", Some(9)));
+        let unknown = of(&Observed { published: Published::Unknown, ..settled() }, Vec::new());
+        assert_eq!(unknown.published, None);
+    }
+
+    #[test]
+    fn where_no_agent_runs_it_is_told_what_one_remembered() {
+        let told = Report::remembered(&settled().memory, &History::of(CUK), NOW);
+        assert_eq!((told.verdict.code, told.cuk.as_str()), (Code::NotRunning, CUK));
+        assert_eq!(told.installed.unwrap().generation, 7);
+    }
+}

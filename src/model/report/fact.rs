@@ -98,3 +98,16 @@ impl PaceFact {
         Self { next_look_ms: self.next_look_ms.saturating_sub(elapsed), ..self }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_look_comes_nearer_and_never_lies_in_the_past() {
+        let pace = PaceFact { interval_ms: 30_000, next_look_ms: 17_000, answered: Some(5) };
+        let later = |seconds| pace.later(Duration::from_secs(seconds));
+        assert_eq!(later(10), PaceFact { next_look_ms: 7_000, ..pace });
+        assert_eq!(later(60), PaceFact { next_look_ms: 0, ..pace });
+    }
+}

@@ -69,3 +69,6 @@ impl Report {
 fn same<T>(some: &[T], others: &[T], alike: impl Fn(&T, &T) -> bool) -> bool {
     some.len() == others.len() && some.iter().zip(others).all(|(a, b)| alike(a, b))
 }
+
+#[cfg(test)]
+mod tests;
