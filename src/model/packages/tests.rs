@@ -78,4 +78,25 @@ fn what_is_told_of_a_refused_name_is_short() {
 #[test]
 fn a_name_is_asked_for_once() {
     assert_eq!(packages(&json!("a,b,a")), ["a", "b"]);
+    let units = Wanted::of(&[], &json!("a, b, a.service")).units;
+    assert_eq!(units.iter().map(Unit::to_string).collect::<Vec<_>>(), ["a.service", "b.service"]);
+}
+
+#[test]
+fn a_unit_that_is_no_name_is_told_as_refused() {
+    let wanted = Wanted::of(&[], &json!("chmpx, a b"));
+    assert_eq!((wanted.units.len(), wanted.refused.len()), (1, 1));
+    assert_eq!(wanted.refused[0].name, "a b");
+}
+
+#[test]
+fn a_name_has_at_most_two_hundred_letters() {
+    assert!(Package::parse(&"a".repeat(200)).is_ok());
+    assert!(Package::parse(&"a".repeat(201)).is_err());
+}
+
+#[test]
+fn only_a_service_has_the_name_of_one() {
+    assert_eq!(Unit::parse("chmpx").unwrap().service(), Some("chmpx"));
+    assert_eq!(Unit::parse("chmpx.timer").unwrap().service(), None);
 }

@@ -184,6 +184,29 @@ mod tests {
     }
 
     #[test]
+    fn each_tool_learns_and_installs_with_its_own_program() {
+        let package = Package::parse("chmpx").unwrap();
+        for tool in Tool::ALL {
+            let is_own = |command: &[String]| command.iter().any(|word| word == tool.program());
+            assert!(is_own(&tool.install(&package)), "{tool:?}");
+            assert!(tool.learn().is_none_or(|command| is_own(&command)), "{tool:?}");
+        }
+        let learning: Vec<_> = Tool::ALL.into_iter().filter(|it| it.learn().is_some()).collect();
+        assert_eq!(learning, [Tool::Apt, Tool::Apk], "the RPM tools learn by themselves");
+    }
+
+    #[test]
+    fn what_ends_does_not_begin_again_with_the_host() {
+        let unit = Unit::parse("chmpx").unwrap();
+        let joined = |starter: Starter| starter.end(&unit).into_iter().map(|words| words.join(" "));
+        let systemd: Vec<_> = joined(Starter::Systemd).collect();
+        assert_eq!(systemd, ["systemctl disable --now -- chmpx.service"]);
+        let openrc: Vec<_> = joined(Starter::OpenRc).collect();
+        assert_eq!(openrc, ["rc-service chmpx stop", "rc-update del chmpx default"]);
+        assert!(Starter::OpenRc.end(&Unit::parse("a.timer").unwrap()).is_empty());
+    }
+
+    #[test]
     fn openrc_has_services_only() {
         let timer = Unit::parse("a.timer").unwrap();
         let service = Unit::parse("chmpx").unwrap();
