@@ -84,7 +84,7 @@ fn how_long_the_file_was_behind_is_counted_from_the_first_look_to_the_helpers_wr
 
 #[test]
 fn another_text_is_counted_as_a_change_and_the_first_is_none() {
-    let (_, shadow) = told(vec![settled(), settled(), behind(), behind(), settled()]);
+    let (_, shadow) = told(vec![settled(), settled(), settled(), behind(), behind(), settled()]);
     assert!(is_told(&shadow, NOW, "2  changes of what is published"), "{}", shadow.summary(NOW));
 }
 
