@@ -6,7 +6,7 @@ mod diff;
 use serde::{Deserialize, Serialize};
 
 pub use change::{Cause, Change, Outcome, Version};
-pub use diff::{Diff, LONGEST_TEXT};
+pub use diff::Diff;
 
 /// So many changes are kept.
 pub const KEPT: usize = 32;
@@ -63,7 +63,7 @@ impl History {
         for entry in self.entries.iter_mut().rev() {
             match left.checked_sub(entry.diff.len()) {
                 Some(rest) => left = rest,
-                None => entry.diff = Diff::let_go(),
+                None => entry.diff = Diff::default(),
             }
         }
     }

@@ -10,11 +10,10 @@ use crate::agent::{Chain, Cycle};
 use crate::effects::clock;
 use crate::effects::state::State;
 use crate::model::conf::{Conf, Peer};
-use crate::model::history::{Cause, Change, Diff, History, LONGEST_TEXT, Outcome, TOLD, Version};
+use crate::model::history::{Cause, Change, Diff, History, Outcome, TOLD, Version};
 use crate::model::impact::Impact;
 use crate::model::memory::Mark;
 use crate::model::plan::{Install, Occasion, Situation};
-use crate::model::unified::Unified;
 
 /// A comparison of two files that takes longer is told as a replacement of all that is left.
 const PATIENCE: Duration = Duration::from_millis(100);
@@ -190,10 +189,5 @@ fn names(first: &[String], all: usize) -> Option<String> {
 
 /// What differs between two files, as it may be shown and kept.
 pub(super) fn difference(old: &[u8], new: &[u8]) -> Diff {
-    if old.len().max(new.len()) > LONGEST_TEXT {
-        return Diff::too_long();
-    }
-    let (old, new) = (String::from_utf8_lossy(old), String::from_utf8_lossy(new));
-    let deadline = Instant::now() + PATIENCE;
-    Diff::of(&Unified::of(&old, &new, Some(deadline)).text())
+    Diff::between(old, new, Instant::now() + PATIENCE)
 }

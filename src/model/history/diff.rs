@@ -1,13 +1,16 @@
 //! What differs between two files, fit to be kept: short, and without secrets.
 
 use std::fmt::Write as _;
+use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
+
+use super::super::unified::Unified;
 
 /// A kept difference is no longer, in bytes.
 const LONGEST: usize = 8 * 1024;
 /// Texts that are longer, in bytes, are not compared: it takes too long.
-pub const LONGEST_TEXT: usize = 256 * 1024;
+const LONGEST_TEXT: usize = 256 * 1024;
 /// What lines with one of these words say is for nobody.
 const SECRET: [&str; 4] = ["PASS", "SECRET", "TOKEN", "CREDENTIAL"];
 
@@ -17,6 +20,16 @@ const SECRET: [&str; 4] = ["PASS", "SECRET", "TOKEN", "CREDENTIAL"];
 pub struct Diff(String);
 
 impl Diff {
+    /// What differs between two files. What has not been compared at the deadline counts as
+    /// replaced, and files that are too long are not compared at all.
+    pub fn between(old: &[u8], new: &[u8], deadline: Instant) -> Self {
+        if old.len().max(new.len()) > LONGEST_TEXT {
+            return Self("(the files are too long to be compared)\n".to_owned());
+        }
+        let (old, new) = (String::from_utf8_lossy(old), String::from_utf8_lossy(new));
+        Self::of(&Unified::of(&old, &new, Some(deadline)).text())
+    }
+
     /// A difference as it may be kept: long ones are cut, and secrets are left out.
     pub fn of(unified: &str) -> Self {
         let mut text = String::new();
@@ -32,16 +45,6 @@ impl Diff {
             text.push('\n');
         }
         Self(text)
-    }
-
-    /// Two texts that are too long to be compared.
-    pub fn too_long() -> Self {
-        Self("(the files are too long to be compared)\n".to_owned())
-    }
-
-    /// One that was kept for a while, and made room.
-    pub fn let_go() -> Self {
-        Self(String::new())
     }
 
     /// Its length in bytes.
@@ -72,12 +75,33 @@ fn without_secret(line: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]
     fn what_may_be_a_secret_is_not_kept() {
         let diff = Diff::of("-SERVER_PASS = abc\n+# the passphrase: abc\n+PORT = 1\n");
         assert_eq!(diff.as_str(), "-SERVER_PASS = (not shown)\n+(not shown)\n+PORT = 1\n");
+    }
+
+    #[test]
+    fn files_of_256_kilobytes_are_compared_and_longer_ones_are_not() {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        let with = |old: &[u8], new: &[u8]| Diff::between(old, new, deadline);
+        assert_eq!(with(b"a\n", b"b\n").as_str(), "@@ -1 +1 @@\n-a\n+b\n");
+        let (long, longer) = (vec![b'x'; 256 * 1024], vec![b'x'; 256 * 1024 + 1]);
+        assert!(with(&long, &long).is_empty() && !with(&long, b"").is_empty());
+        let refused = "(the files are too long to be compared)\n";
+        assert_eq!(with(&longer, b"").as_str(), refused);
+        assert_eq!(with(b"", &longer).as_str(), refused);
+    }
+
+    #[test]
+    fn eight_kilobytes_are_kept_and_not_a_letter_more() {
+        let with = |last: usize| Diff::of(&format!("{}\n{}\n", "a".repeat(4095), "b".repeat(last)));
+        assert_eq!(with(4095).len(), 8 * 1024);
+        assert!(with(4096).as_str().ends_with("a\n(1 more lines)\n"));
     }
 
     #[test]

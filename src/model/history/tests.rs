@@ -1,5 +1,7 @@
 //! What is kept of the last changes, and what becomes of them.
 
+use std::collections::BTreeSet;
+
 use super::*;
 
 fn change(generation: i32) -> Change {
@@ -29,6 +31,15 @@ fn the_oldest_go_and_the_numbers_go_on() {
 #[test]
 fn a_history_belongs_to_one_instance_and_starts_empty() {
     assert_eq!(History::of("i-1"), History { cuk: "i-1".to_owned(), entries: Vec::new() });
+}
+
+#[test]
+fn every_cause_of_a_change_has_words_of_its_own() {
+    use Cause as C;
+    let causes = [C::First, C::Published, C::Drift, C::Swallowed, C::Lost, C::ByHand];
+    let words: BTreeSet<_> = causes.into_iter().map(Cause::as_str).collect();
+    assert_eq!(words.len(), causes.len(), "{words:?}");
+    assert!(words.contains("put right after somebody else had changed it"));
 }
 
 #[test]

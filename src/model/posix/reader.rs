@@ -127,18 +127,19 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// `{m}`, `{m,}`, `{,n}` or `{m,n}`; anything else is wrong in an extended expression.
+    /// `{m}`, `{m,}`, `{,n}`, `{m,n}` or `{,}`; anything else is wrong in an extended expression.
     fn interval(&mut self) -> Result<String, Stop> {
         let wrong = Stop::Invalid("the braces hold no valid interval");
         let Some(end) = self.rest.iter().position(|byte| *byte == b'}') else { return Err(wrong) };
         let (inside, rest) = self.rest.split_at(end);
         self.rest = rest.get(1..).unwrap_or_default();
         let inside = std::str::from_utf8(inside).unwrap_or("x");
+        let said = |digits: &&str| !digits.is_empty();
         let (least, most) = match inside.split_once(',') {
             None => (inside, Some(inside)),
-            Some((least, "")) => (least, None),
-            Some(("", most)) => ("0", Some(most)),
-            Some((least, most)) => (least, Some(most)),
+            Some((least, most)) => {
+                (Some(least).filter(said).unwrap_or("0"), Some(most).filter(said))
+            }
         };
         let number = |digits: &str| {
             let plain = digits.bytes().all(|byte| byte.is_ascii_digit());

@@ -29,6 +29,19 @@ fn a_disk_has_to_have_room_for_a_few_files_of_a_few_kilobytes() {
 }
 
 #[test]
+fn a_full_disk_is_not_called_roomy_and_of_no_disk_nothing_is_told() {
+    let levels = |rooms| {
+        let (seen, mut survey) = healthy();
+        survey.rooms = rooms;
+        let findings = examine(&seen, &survey, &policy()).into_iter();
+        findings.filter(|it| it.code == "disk").map(|it| it.level).collect::<Vec<_>>()
+    };
+    assert_eq!(levels(vec![room("/etc", 1, None)]), [Level::Fault]);
+    assert_eq!(levels(vec![room("/etc", 1 << 30, None)]), [Level::Fine]);
+    assert_eq!(levels(Vec::new()), []);
+}
+
+#[test]
 fn two_directories_on_one_disk_are_told_once_and_each_disk_is_looked_at() {
     let (etc, var) = (room("/etc", 1, Some(9)), room("/var", 1, Some(9)));
     let full = [("disk", Level::Fault)];

@@ -3,7 +3,7 @@
 use super::super::{AgentFact, Ailment, PaceFact, report};
 use super::*;
 use crate::model::failure::{Class, Outlook};
-use crate::model::history::{Cause, Change, Outcome, Version};
+use crate::model::history::{Cause, Change, Version};
 use crate::model::observed::Carrier;
 use crate::model::plan::Plan;
 use crate::model::plan::testing::{PROCESS, policy, settled};
@@ -37,21 +37,7 @@ fn draining() -> Words {
 }
 
 fn change() -> Change {
-    Change {
-        number: 1,
-        at: 1000,
-        cause: Cause::Published,
-        from: None,
-        to: Version { generation: 8, published: None },
-        servers: 3,
-        added: 0,
-        removed: 0,
-        added_names: Vec::new(),
-        removed_names: Vec::new(),
-        impact: None,
-        outcome: Outcome::Waiting,
-        adopted_after_ms: None,
-    }
+    Change::waiting(1000, Cause::Published, None, Version { generation: 8, published: None }, 3)
 }
 
 #[test]
