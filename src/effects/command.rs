@@ -175,7 +175,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("pid");
         let script = format!("sleep 60 & echo $! > {}; wait", file.display());
-        let error = sh(&script, Duration::from_millis(500)).await.unwrap_err();
+        let error = sh(&script, Duration::from_secs(2)).await.unwrap_err();
         assert!(matches!(error, CommandError::TooLong { .. }));
         let child: i32 = std::fs::read_to_string(file).unwrap().trim().parse().unwrap();
         let stat = format!("/proc/{child}/stat");
