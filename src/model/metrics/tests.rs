@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::model::failure::{Class, Outlook};
+use crate::model::observed::K2hr3;
+use crate::model::plan::Step;
 use crate::model::report::{Ailment, ChmpxFact, Code, PublishedFact, Traffic, VERSION, Words};
 
 fn words(code: Code) -> Words {
@@ -118,6 +120,33 @@ fn what_is_not_known_is_missing_and_not_zero() {
     let text = text(&report);
     for name in ["adopted_age_seconds", "chmpx_up", "chmpx_generation", "servers{"] {
         assert!(!text.contains(&format!("\nk2hdkc_slave_agent_{name}")), "{name} in\n{text}");
+    }
+}
+
+#[test]
+fn a_chmpx_that_does_not_run_is_zero() {
+    let mut report = full("x");
+    report.chmpx.state = "down".to_owned();
+    assert_eq!(value(&text(&report), "chmpx_up"), "0");
+}
+
+#[test]
+fn what_was_counted_has_a_figure_for_each_word() {
+    let mut counts = Counts::since(0);
+    counts.looked(K2hr3::Failed(Class::Busy), false, 5);
+    counts.stepped(&Step::Restart { why: String::new() }, false);
+    counts.stepped(&Step::RollBack { by_hand: true }, true);
+    let text = render(&full("x"), &counts, 0);
+    for (sample, expected) in [
+        ("looks_total{result=\"busy\"}", "1"),
+        ("looks_total{result=\"unchanged\"}", "0"),
+        ("rollbacks_total{by=\"hand\"}", "1"),
+        ("rollbacks_total{by=\"agent\"}", "0"),
+        ("restarts_total", "1"),
+        ("failed_steps_total", "1"),
+        ("registrations_total", "0"),
+    ] {
+        assert_eq!(value(&text, sample), expected, "{sample}");
     }
 }
 
