@@ -46,6 +46,32 @@ fn a_long_text_is_cut_for_a_message_between_characters() {
 }
 
 #[test]
+fn a_text_of_120_bytes_is_told_whole() {
+    let text = |letters| Text::from("x".repeat(letters).as_str()).brief().to_string();
+    assert_eq!(text(120), "x".repeat(120));
+    assert_eq!(text(121), format!("{}... (121 bytes)", "x".repeat(120)));
+}
+
+#[test]
+fn a_text_is_quoted_where_it_is_a_part_of_something() {
+    let text = Text::from("a\"\x1b");
+    assert_eq!(format!("{text:?}"), "\"a\\\"\\u{1b}\"");
+    assert_eq!(format!("{:?}", text.brief()), "\"a\\\"\\u{1b}\"");
+}
+
+#[test]
+fn a_number_is_plain_and_a_truth_is_one_of_four_words() {
+    let is_plain = |text: &str| Text::from(text).is_plain_number();
+    assert!(is_plain("08") && !is_plain("") && !is_plain("1a") && !is_plain("-1"));
+    let truth = |text: &str| Text::from(text).truth();
+    assert_eq!(
+        ["on", "Yes", "OFF", "no"].map(truth),
+        [Some(true), Some(true), Some(false), Some(false)]
+    );
+    assert_eq!(["true", "1", ""].map(truth), [None; 3]);
+}
+
+#[test]
 fn a_message_holds_nothing_that_a_terminal_obeys() {
     assert_eq!(Text::from("a\x1b[2J").brief().to_string(), "a\\u{1b}[2J");
 }
