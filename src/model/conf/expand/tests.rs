@@ -1,4 +1,5 @@
 use super::*;
+use crate::model::conf::Conf;
 
 fn expand(name: &Text) -> Expansion {
     Budget::of_file().expand(name, 0)
@@ -89,6 +90,16 @@ fn a_longer_text_than_chmpx_can_take_apart_in_time_is_not_looked_at() {
 fn a_single_name_holds_no_more_than_its_section() {
     let alone = Budget::of_file().expand(&"a[1]".into(), MOST_WEIGHT + 1);
     assert!(matches!(alone, Expansion::Names(_)), "{alone:?}");
+}
+
+#[test]
+fn a_section_weighs_what_its_keys_and_values_do() {
+    let servers = |bytes: usize| {
+        let text = format!("[SVRNODE]\nNAME=a[1-2]\nCUK={}\n", "c".repeat(bytes));
+        Conf::read(text.as_bytes()).servers().len()
+    };
+    assert_eq!(servers(3 << 20), 2);
+    assert_eq!(servers(5 << 20), 0);
 }
 
 #[test]

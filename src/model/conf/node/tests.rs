@@ -28,6 +28,16 @@ fn equal_servers_collapse_only_as_neighbours() {
 }
 
 #[test]
+fn nodes_are_in_the_order_of_their_names_and_ports() {
+    let servers =
+        "[SVRNODE]\nNAME=b,a\n[SVRNODE]\nNAME=a\nCTLPORT=10\n[SVRNODE]\nNAME=a\nCTLPORT=9";
+    assert_eq!(servers_of(servers), ["a:8020:9:", "a:8020:10:", "a:8020:8021:", "b:8020:8021:"]);
+    let slaves = "[SLVNODE]\nNAME=a\nCTLPORT=10\n[SLVNODE]\nNAME=a\nCTLPORT=9\n";
+    let conf = Conf::read(slaves.as_bytes());
+    assert_eq!(conf.slaves().iter().map(|slave| slave.ctlport).collect::<Vec<_>>(), [9, 10]);
+}
+
+#[test]
 fn another_cuk_makes_another_server() {
     let nodes = "[SVRNODE]\nNAME=a\nCUK=1\n[SVRNODE]\nNAME=a\nCTLPORT=08021\nCUK=2";
     assert_eq!(servers_of(nodes), ["a:8020:8021:1", "a:8020:8021:2"]);

@@ -42,6 +42,9 @@ fn a_long_text_is_cut_for_a_message_between_characters() {
     assert_eq!(long.brief().to_string(), format!("{}... (1000 bytes)", "ü".repeat(60)));
     let odd = Text::from(format!("x{}", "ü".repeat(500)).as_str());
     assert_eq!(odd.brief().to_string(), format!("x{}... (1001 bytes)", "ü".repeat(59)));
+    let binary = Text::from([[b'x'; 100], [0x80; 100]].concat());
+    let expected = format!("{}{}... (200 bytes)", "x".repeat(100), r"\x80".repeat(20));
+    assert_eq!(binary.brief().to_string(), expected);
     assert!(Text::from(&[0x80; 200][..]).brief().to_string().len() < 600);
 }
 
@@ -69,6 +72,13 @@ fn a_number_is_plain_and_a_truth_is_one_of_four_words() {
         [Some(true), Some(true), Some(false), Some(false)]
     );
     assert_eq!(["true", "1", ""].map(truth), [None; 3]);
+}
+
+#[test]
+fn texts_are_in_the_order_of_their_bytes() {
+    let (upper, lower) = (Text::from("B"), Text::from("a"));
+    assert!(upper < lower && lower > upper);
+    assert!(upper == *"B" && upper != *"b" && upper == "B" && upper != "b");
 }
 
 #[test]
