@@ -148,3 +148,15 @@ impl Code {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_written_as_its_word() {
+        for code in Code::ALL {
+            assert_eq!(code.to_string(), code.as_str());
+        }
+    }
+}

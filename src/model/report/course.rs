@@ -142,6 +142,18 @@ mod tests {
     }
 
     #[test]
+    fn it_is_over_when_nothing_is_wrong_and_nothing_waits_to_be_tried_again() {
+        let mut course = Course::default();
+        assert!(course.is_over());
+        course.note(vec![ailment("installing", None, 5)], true, false);
+        assert!(!course.is_over());
+        course.note(Vec::new(), true, false);
+        assert!(!course.is_over(), "it was not tried again");
+        course.note(Vec::new(), true, true);
+        assert!(course.is_over());
+    }
+
+    #[test]
     fn what_was_not_tried_again_is_not_over_until_all_is_well() {
         let mut course = Course::default();
         course.note(vec![ailment("installing", None, 5)], true, false);

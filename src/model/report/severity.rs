@@ -203,6 +203,23 @@ mod tests {
     }
 
     #[test]
+    fn only_a_node_that_waits_for_its_first_file_lacks_it() {
+        let process = Process { pid: 1, started: 1 };
+        let agent = || Some(AgentFact { version: String::new(), process, since: BEGAN });
+        let with_file = Report { agent: agent(), ..told(Code::Draining) };
+        assert_eq!(course(&with_file), [Ok; 3]);
+        let without = |code| Report { agent: agent(), installed: None, ..told(code) };
+        assert_eq!(course(&Report { settled: true, ..without(Code::Settled) }), [Ok; 3]);
+        assert_eq!(course(&without(Code::Acting)), [Ok; 3], "it is on its way");
+    }
+
+    #[test]
+    fn monitoring_is_told_in_its_own_words() {
+        let words = [Ok, Warning, Critical, Severity::Unknown].map(Severity::as_str);
+        assert_eq!(words, ["OK", "WARNING", "CRITICAL", "UNKNOWN"]);
+    }
+
+    #[test]
     fn what_lasts_never_gets_better_by_that() {
         for (what, row) in rows() {
             assert!(row.later.is_none_or(|(_, worse)| worse > row.at_once), "{what}");

@@ -107,6 +107,39 @@ mod tests {
         assert_eq!(loudness(counts), expected);
     }
 
+    /// A report of `code` with a trouble while doing `doing`.
+    fn in_trouble(code: Code, sentence: &str, doing: &str, outlook: Outlook) -> Report {
+        let (doing, cause) = (doing.to_owned(), sentence.to_owned());
+        let class = None;
+        let trouble = Ailment { doing, cause, outlook, class, help: None, since: 0, count: 1 };
+        Report { troubles: vec![trouble], ..told(code, sentence) }
+    }
+
+    #[test]
+    fn an_outage_is_told_once_however_it_shows_itself() {
+        let mut voice = Voice::default();
+        let mut said = |code, sentence, doing| {
+            voice.loudness(&in_trouble(code, sentence, doing, Outlook::Passing))
+        };
+        assert_eq!(said(Code::Trouble, "refused", "reading"), Loudness::Warning);
+        assert_eq!(said(Code::Trouble, "timed out", "reading"), Loudness::Aside);
+        assert_eq!(said(Code::Trouble, "timed out", "installing"), Loudness::Warning);
+        assert_eq!(said(Code::Dead, "it is lost", "reading"), Loudness::Warning);
+        assert_eq!(said(Code::Dead, "it is gone", "reading"), Loudness::Warning, "not the trouble");
+    }
+
+    #[test]
+    fn a_trouble_that_waiting_does_not_mend_is_an_alarm() {
+        let report = in_trouble(Code::Trouble, "no such role", "reading", Outlook::Lasting);
+        assert_eq!(Voice::default().loudness(&report), Loudness::Alarm);
+    }
+
+    #[test]
+    fn being_settled_is_the_same_with_one_server_and_with_two() {
+        let settled = [(Code::Settled, "1 server"), (Code::Settled, "2 servers")];
+        assert_eq!(loudness(settled), [Loudness::Plain, Loudness::Aside]);
+    }
+
     #[test]
     fn what_a_person_has_to_mend_is_an_alarm() {
         assert_eq!(
