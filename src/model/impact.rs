@@ -89,6 +89,14 @@ pub struct Impact {
     pub servers_removed: Vec<Peer>,
 }
 
+impl Impact {
+    /// The first change that a running chmpx takes only by a restart, and why, if there is one.
+    pub fn cold(&self) -> Option<String> {
+        let cold = self.changes.iter().find(|change| change.class == Class::Cold)?;
+        Some(format!("{}: {}", cold.what, cold.why))
+    }
+}
+
 /// Compares what is adopted with a candidate for it.
 pub fn compare(old: &Conf, new: &Conf) -> Impact {
     let mut changes = Vec::new();

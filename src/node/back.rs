@@ -8,7 +8,7 @@ use crate::effects::clock;
 use crate::effects::state::Kept;
 use crate::model::conf::Conf;
 use crate::model::failure::Outlook;
-use crate::model::impact::{Class, compare};
+use crate::model::impact::compare;
 use crate::model::memory::{Mark, Quarantine};
 use crate::model::plan::OnChange;
 
@@ -96,9 +96,7 @@ impl Node {
         if self.settings.policy.on_change == OnChange::None {
             return None;
         }
-        let changes = compare(self.adopted.as_ref()?, conf).changes;
-        let cold = changes.into_iter().find(|change| change.class == Class::Cold)?;
-        Some(format!("{}: {}", cold.what, cold.why))
+        compare(self.adopted.as_ref()?, conf).cold()
     }
 }
 

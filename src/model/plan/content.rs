@@ -43,12 +43,13 @@ pub(super) fn decide(seen: &Observed, policy: &Policy, plan: &mut Plan) {
         plan.postpone(obstacle);
         return;
     }
+    let cold = restart::cold(in_force, candidate.conf(), impact.as_ref(), seen.running());
     let mut restart = None;
     if occasion == Occasion::Published
-        && let Some(running) = seen.running()
-        && let Some(why) = restart::cold(in_force, candidate.conf(), impact.as_ref(), running)
+        && seen.running().is_some()
+        && let Some(why) = &cold
     {
-        match restart::for_cold_change(seen, policy, published, &why) {
+        match restart::for_cold_change(seen, policy, published, why) {
             Ok(step) => restart = Some(step),
             Err(owed) => {
                 plan.postpone(owed);
@@ -59,7 +60,7 @@ pub(super) fn decide(seen: &Observed, policy: &Policy, plan: &mut Plan) {
             }
         }
     }
-    let owes_restart = restart::owed_after(policy, occasion, impact.as_ref());
+    let owes_restart = restart::owed_after(policy, occasion, cold);
     let generation = seen.memory.next_generation(file.and_then(InstalledFile::generation));
     plan.steps.push(Step::Install(Box::new(Install {
         published: published.hash.clone(),

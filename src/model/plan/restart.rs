@@ -5,28 +5,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::conf::Conf;
-use super::super::impact::{Class, Crowd, Impact, crowd};
+use super::super::impact::{Crowd, Impact, crowd};
 use super::super::memory::HOUR;
 use super::super::observed::{Observed, Publication, Running};
 use super::{Occasion, OnChange, Plan, Policy, Situation, Step};
 
-/// Why chmpx takes a change only by a restart, if that is so.
-fn cold_change(impact: &Impact) -> Option<String> {
-    let cold = impact.changes.iter().find(|change| change.class == Class::Cold)?;
-    Some(format!("{}: {}", cold.what, cold.why))
-}
-
-/// The same of the chmpx that runs, whose table of servers may have no room for a change that is
-/// live otherwise.
+/// Why chmpx takes a change only by a restart, if that is so. The table of servers of the one that
+/// runs may have no room for a change that is live otherwise.
 pub(super) fn cold(
     old: Option<&Arc<Conf>>,
     new: &Conf,
     impact: Option<&Impact>,
-    running: &Running,
+    running: Option<&Running>,
 ) -> Option<String> {
     let impact = impact?;
-    cold_change(impact).or_else(|| {
-        let Crowd { servers, room } = crowd(old?, new, impact, &running.servers)?;
+    impact.cold().or_else(|| {
+        let Crowd { servers, room } = crowd(old?, new, impact, &running?.servers)?;
         Some(format!(
             "MAXCHMPX: the table has room for {room} servers, and {servers} would be in it"
         ))
@@ -37,11 +31,11 @@ pub(super) fn cold(
 pub(super) fn owed_after(
     policy: &Policy,
     occasion: Occasion,
-    impact: Option<&Impact>,
+    cold: Option<String>,
 ) -> Option<String> {
     match policy.on_change {
         OnChange::None => None,
-        OnChange::Auto => cold_change(impact?),
+        OnChange::Auto => cold,
         OnChange::Restart | OnChange::Signal => {
             (occasion == Occasion::Published).then(|| "every change restarts chmpx".to_owned())
         }

@@ -43,6 +43,13 @@ fn servers_for_which_the_running_table_has_no_room_are_a_cold_change() {
     assert_eq!(steps(&lingering(1)), NOTHING);
     let owed = |told: &Situation| matches!(told, Situation::RestartOwed { due_in: Some(150), .. });
     assert!(situations(&lingering(1)).iter().any(owed));
+
+    let forced = Observed { forced: true, ..lingering(1) };
+    assert_eq!(steps(&forced), ["install 8 Published", "restart"]);
+    let plan = plan(&forced, &policy());
+    let Step::Install(install) = &plan.steps[0] else { panic!("{plan:?}") };
+    let why = install.owes_restart.as_deref();
+    assert!(why.is_some_and(|why| why.contains("MAXCHMPX")), "owed, should this agent die: {why:?}");
 }
 
 #[test]
