@@ -220,6 +220,15 @@ mod tests {
     }
 
     #[test]
+    fn every_code_has_its_row_and_a_trouble_has_two() {
+        let told: Vec<_> = rows().map(|(what, _)| what).collect();
+        for code in Code::ALL.iter().filter(|code| **code != Code::Trouble) {
+            assert!(told.contains(&code.as_str()), "{code}");
+        }
+        assert!(told.contains(&"trouble with K2HR3") && told.contains(&"trouble on this node"));
+    }
+
+    #[test]
     fn what_lasts_never_gets_better_by_that() {
         for (what, row) in rows() {
             assert!(row.later.is_none_or(|(_, worse)| worse > row.at_once), "{what}");
