@@ -16,7 +16,7 @@ use super::{Exit, Failed};
 use crate::model::conf::{Conf, Text};
 use crate::model::host::Host;
 use crate::model::rules::{Level, Verdict, judge};
-pub(super) use files::failed as unreadable;
+pub(super) use files::bytes_of;
 use who::{Known, Who};
 
 /// Where chmpx of a slave node looks.
@@ -103,7 +103,7 @@ impl Check {
 }
 
 fn read(path: &Path) -> Result<Read, Failed> {
-    let bytes = files::read(path)?;
+    let bytes = bytes_of(path)?;
     let conf = Conf::read(&bytes);
     Ok(Read { path: path.to_owned(), bytes, conf })
 }

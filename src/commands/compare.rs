@@ -1,19 +1,18 @@
 //! `plan --from OLD --to NEW`: what the difference of two files would mean for a running chmpx.
 
 use std::fmt::Write as _;
-use std::fs;
 use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::check::unreadable;
+use super::check::bytes_of;
 use super::{Exit, Failed};
 use crate::model::conf::{Conf, Peer};
 use crate::model::impact::{Class, Impact, compare};
 
 /// Compares the two files, neither of which has to be in use anywhere.
 pub fn run(from: &Path, to: &Path, as_json: bool) -> Result<(Exit, String), Failed> {
-    let impact = compare(&read(from)?, &read(to)?);
+    let impact = compare(&Conf::read(&bytes_of(from)?), &Conf::read(&bytes_of(to)?));
     let exit = match impact.overall {
         Class::None => Exit::Ok,
         Class::Live | Class::Cold => Exit::Differences,
@@ -21,11 +20,6 @@ pub fn run(from: &Path, to: &Path, as_json: bool) -> Result<(Exit, String), Fail
     };
     let text = if as_json { format!("{}\n", json(&impact)) } else { human(&impact) };
     Ok((exit, text))
-}
-
-fn read(path: &Path) -> Result<Conf, Failed> {
-    let bytes = fs::read(path).map_err(|error| unreadable(path, &error))?;
-    Ok(Conf::read(&bytes))
 }
 
 /// The impact as programs read it.

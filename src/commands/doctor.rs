@@ -1,15 +1,15 @@
 //! `doctor`: what is wrong or about to go wrong, and how to mend it.
 
-use std::fs;
 use std::io::ErrorKind;
-use std::path::Path;
 
 use super::page::{DIM, GREEN, Page, RED, YELLOW};
 use super::progress::waiting;
+use super::status::{From, Source, Standing, left_behind};
 use super::{Exit, Failed, SOCKET};
 use crate::effects::socket::{self, Request};
 use crate::model::doctor::{Agent, Finding, Level, verdict};
-use crate::node::{Manners, Node, STATUS_FILE};
+use crate::model::settings::Paths;
+use crate::node::{Manners, Node};
 use crate::settings::{self, Layers};
 
 /// Look for everything that keeps this node from its work, and say how to mend it
@@ -27,7 +27,7 @@ impl Doctor {
     /// Looks, and changes nothing.
     pub async fn run(&self, layers: &Layers) -> Result<(Exit, String), Failed> {
         let settings = settings::read(layers)?;
-        let agent = ask(&settings.paths.runtime_dir).await;
+        let agent = ask(&settings.paths).await;
         let (_line, desk) = socket::line();
         let mut node = Node::new(settings, desk, Manners::OnlyLooks)?;
         let what = "asking K2HR3, and looking at this node";
@@ -47,14 +47,21 @@ impl Doctor {
 }
 
 /// What the running agent says, or what became of it.
-async fn ask(directory: &Path) -> Agent {
-    match socket::ask(&directory.join(SOCKET), &Request::Status).await {
+async fn ask(paths: &Paths) -> Agent {
+    match socket::ask(&paths.runtime_dir.join(SOCKET), &Request::Status).await {
         Ok(Some(report)) => Agent::Told(Box::new(report)),
         Ok(None) => Agent::Starting,
         Err(error) if error.kind() == ErrorKind::PermissionDenied => {
-            let shown = fs::read_to_string(directory.join(STATUS_FILE)).ok();
-            let report = shown.and_then(|text| serde_json::from_str(&text).ok());
-            Agent::NotOurs(report.map(Box::new))
+            // A socket that was left behind refuses a stranger all the same.
+            match left_behind(paths, true) {
+                Some((report, Source { standing: Standing::Runs, .. })) => {
+                    Agent::NotOurs(Some(Box::new(report)))
+                }
+                Some((_, Source { from: From::StatusFile, standing: Standing::Gone })) => {
+                    Agent::Gone
+                }
+                Some(_) | None => Agent::NotOurs(None),
+            }
         }
         Err(_nobody) => Agent::Gone,
     }

@@ -16,7 +16,7 @@ use crate::settings::{self, Layers};
 
 pub(crate) use change::in_short;
 pub(crate) use human::told;
-use source::{Source, Standing};
+pub(super) use source::{From, Source, Standing, left_behind};
 
 /// Show what is true now and what is waited for.
 #[derive(Debug, clap::Args)]

@@ -10,12 +10,14 @@ use std::time::Duration;
 use super::{Exit, Failed};
 use crate::agent::Chain;
 use crate::effects::disk::{self, Attributes};
-use crate::effects::{helper, host_step, latitude, supervisor};
+use crate::effects::latitude::needs;
+use crate::effects::{helper, host_step, supervisor};
 use crate::model::helper::{Found, hand_back};
 use crate::model::host_step::Step;
+use crate::model::latitude;
 use crate::model::settings::Settings;
 use crate::model::supervisor::Elsewhere;
-use crate::settings::{self, Layers};
+use crate::settings::{self, Layers, below};
 
 /// The settings file in which the target of the helper is kept.
 const DROP_IN: &str = "slave-agent.conf.d/10-taken-over.conf";
@@ -99,7 +101,8 @@ async fn taken_over(
     root: &Path,
 ) -> Vec<Step> {
     settings.target.path = found.output();
-    let latitude = latitude::needs(&settings, root).await.drop_in();
+    let path = below(root, Path::new(latitude::DROP_IN));
+    let latitude = needs(&settings, root).await.drop_in().map(|text| (path, text));
     let mut steps = found.take_over(drop_in, latitude);
     let supervisor = supervisor::found(&found.directory, &settings.target.path);
     let link = supervisor.elsewhere().and_then(Elsewhere::link);

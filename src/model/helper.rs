@@ -4,7 +4,6 @@
 use std::path::{Path, PathBuf};
 
 use super::host_step::{AGENT, Step};
-use super::latitude::DROP_IN;
 
 /// The program of the helper, a script.
 pub const PROGRAM: &str = "k2hr3-get-resource-helper";
@@ -59,7 +58,7 @@ impl Found {
     /// disabled, also when it only fails to find out (745–753). So it is kept from starting and
     /// ended first, and the timer goes last. `latitude` is the drop-in that the service needs on
     /// this host.
-    pub fn take_over(&self, drop_in: &Path, latitude: Option<String>) -> Vec<Step> {
+    pub fn take_over(&self, drop_in: &Path, latitude: Option<(PathBuf, String)>) -> Vec<Step> {
         let mut steps = Vec::new();
         if self.token_mode.is_some_and(|mode| mode & 0o077 != 0) {
             steps.push(Step::Mode(self.directory.join("k2hr3-role-token"), 0o600));
@@ -72,7 +71,7 @@ impl Found {
             let text = format!("[target]\npath = {}\n", output.display());
             steps.push(Step::Write(drop_in.to_owned(), text));
         }
-        steps.extend(latitude.map(|text| Step::Write(DROP_IN.into(), text)));
+        steps.extend(latitude.map(|(path, text)| Step::Write(path, text)));
         steps.extend([
             Step::run(&["systemctl", "daemon-reload"]),
             Step::run(&["systemctl", "mask", "--", SERVICE]),

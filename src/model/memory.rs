@@ -113,7 +113,7 @@ pub struct Memory {
     pub trial: Option<Trial>,
     /// The highest generation that was ever used.
     pub highest: i32,
-    /// Since when chmpx is missed: it was lost with a file and has not come back.
+    /// Since when chmpx is missed: it is gone, and expected back.
     pub missed: Option<Seconds>,
     /// A published text that must not be installed again.
     pub quarantine: Option<Quarantine>,

@@ -111,6 +111,15 @@ pub enum Membership {
     Stray,
 }
 
+/// What keeps the file from being replaced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Obstacle {
+    /// What is wrong, and why it matters.
+    pub what: String,
+    /// What the operator can do.
+    pub help: &'static str,
+}
+
 /// What is at the target path.
 #[derive(Debug, Clone)]
 pub enum Installed {
@@ -118,8 +127,8 @@ pub enum Installed {
     Missing,
     /// A regular file.
     File(InstalledFile),
-    /// Something that cannot be replaced, or not be looked at: what, and why it matters.
-    Obstacle(String),
+    /// Something that cannot be replaced, or not be looked at.
+    Obstacle(Obstacle),
 }
 
 /// A regular file at the target path.

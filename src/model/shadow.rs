@@ -142,7 +142,7 @@ impl Standing {
 fn standing(seen: &Observed) -> Standing {
     let conf = match &seen.installed {
         Installed::File(file) => file.conf.clone(),
-        Installed::Obstacle(what) => return Standing::Bad(what.clone()),
+        Installed::Obstacle(it) => return Standing::Bad(it.what.clone()),
         Installed::Missing => return Standing::Bad("there is none".to_owned()),
     };
     let verdict = judge(&conf, None);

@@ -11,7 +11,7 @@ use tracing::{debug, warn};
 use super::{Node, on_disk};
 use crate::agent::Trouble;
 use crate::effects::k2hr3::{Answer, Carrier as By};
-use crate::effects::{clock, disk};
+use crate::effects::{clock, disk, small_file};
 use crate::model::failure::{Class, Failure};
 use crate::model::identity::RoleToken;
 use crate::model::observed::{Carrier, K2hr3};
@@ -19,6 +19,9 @@ use crate::model::observed::{Carrier, K2hr3};
 /// A token that K2HR3 did not accept is tried again after this long: a 401 is also what an outage
 /// of K2HR3's storage looks like.
 const TOKEN_AGAIN: Duration = Duration::from_secs(600);
+
+/// No file of a role token is longer, in bytes.
+const LONGEST_TOKEN: u64 = 64 * 1024;
 
 impl Node {
     /// Asks K2HR3 what is published, by the token if there is one that it accepts, else by the
@@ -162,10 +165,17 @@ impl Node {
 /// The token in the file at `path`, if there is one. Other users of this host must not read it, so
 /// that is taken from them if `may_repair`.
 fn token_in(path: &Path, may_repair: bool) -> io::Result<Option<RoleToken>> {
-    let meta = match fs::metadata(path) {
-        Ok(meta) if meta.is_file() && meta.len() < 65536 => meta,
-        Ok(_) => return Ok(None),
-        Err(error) if matches!(error.kind(), Kind::NotFound | Kind::PermissionDenied) => {
+    let (bytes, meta) = match small_file::with_metadata(path, LONGEST_TOKEN) {
+        Ok(found) => found,
+        Err(error) if error.kind() == Kind::NotFound => return Ok(None),
+        // These do not pass by themselves, and show in the print when they do.
+        Err(error)
+            if matches!(
+                error.kind(),
+                Kind::PermissionDenied | Kind::FileTooLarge | Kind::Other
+            ) =>
+        {
+            warn!(?path, %error, "no usable role token");
             return Ok(None);
         }
         Err(error) => return Err(error),
@@ -184,15 +194,6 @@ fn token_in(path: &Path, may_repair: bool) -> io::Result<Option<RoleToken>> {
             }
         }
     }
-    let text = match fs::read_to_string(path) {
-        Ok(text) => text,
-        // These do not pass by themselves, and show in the print when they do.
-        Err(error) if matches!(error.kind(), Kind::PermissionDenied | Kind::InvalidData) => {
-            warn!(?path, %error, "no usable role token");
-            return Ok(None);
-        }
-        Err(error) => return Err(error),
-    };
-    let token = RoleToken::parse(&text);
+    let token = RoleToken::parse(&String::from_utf8_lossy(&bytes));
     Ok(token.inspect_err(|error| warn!(?path, %error, "no usable role token")).ok())
 }

@@ -5,12 +5,14 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::time::{Duration, Instant};
 
 use super::{Manners, Node, on_disk};
-use crate::agent::Trouble;
+use crate::agent::{Chain, Trouble};
 use crate::effects::chmpx::Ask;
 use crate::effects::disk::{self, Attributes, Found};
 use crate::effects::{clock, host, rival, supervisor};
 use crate::model::conf::{Conf, Given};
-use crate::model::observed::{Attention, Chmpx as SeenChmpx, Installed, InstalledFile, Server};
+use crate::model::observed::{
+    Attention, Chmpx as SeenChmpx, Installed, InstalledFile, Obstacle, Server,
+};
 use crate::model::plan::HEAL_AFTER;
 use crate::model::rules::judge;
 use crate::model::supervisor::Supervisor;
@@ -43,11 +45,14 @@ impl Node {
                 let why = "it is a symbolic link, which chmpx does not see being changed";
                 Installed::File(InstalledFile::new(content.bytes, Some(why.to_owned())))
             }
-            Ok(Found::Other(what)) => Installed::Obstacle(what),
+            Ok(Found::Other(what)) => {
+                let help = "make target.path a regular file, or a free name, in a directory";
+                Installed::Obstacle(Obstacle { what, help })
+            }
             Err(error) => {
-                let what = error.to_string();
+                let (what, help) = (Chain(&error).to_string(), error.help());
                 troubles.push(on_disk("looking at the file of chmpx", error));
-                Installed::Obstacle(what)
+                Installed::Obstacle(Obstacle { what, help })
             }
         };
         // What could not be read may be readable the next time, without a trace on the file itself.

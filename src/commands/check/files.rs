@@ -82,15 +82,19 @@ fn fits(pattern: &str) -> impl Fn(&str) -> bool {
     move |name| regex.as_ref().is_ok_and(|regex| regex.is_match(name))
 }
 
-/// The bytes of a file.
-pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failed> {
+/// The bytes of a file; of a pipe, too, as shells make them for `<(…)`.
+pub(in crate::commands) fn bytes_of(path: &Path) -> Result<Vec<u8>, Failed> {
     let mut bytes = Vec::new();
     let file = fs::File::open(path).map_err(|error| failed(path, &error))?;
-    file.take(LONGEST).read_to_end(&mut bytes).map_err(|error| failed(path, &error))?;
+    file.take(LONGEST + 1).read_to_end(&mut bytes).map_err(|error| failed(path, &error))?;
+    if bytes.len() as u64 > LONGEST {
+        let long = std::io::Error::new(ErrorKind::FileTooLarge, "it is longer than 64 MiB");
+        return Err(failed(path, &long));
+    }
     Ok(bytes)
 }
 
-pub(in crate::commands) fn failed(path: &Path, error: &std::io::Error) -> Failed {
+fn failed(path: &Path, error: &std::io::Error) -> Failed {
     let denied = error.kind() == ErrorKind::PermissionDenied;
     let help = if denied { "run as root" } else { "name a file that is there and can be read" };
     let what = format!("could not read {}: {error}", path.display());
@@ -106,6 +110,12 @@ mod tests {
         assert!(fits("*.ini")("slave.ini") && fits("s?ave.*")("slave.ini") && fits("*")(""));
         assert!(!fits("*.ini")("slave.ini.bak") && !fits("?")("") && !fits("a*b")("ac"));
         assert!(!fits(&"*a".repeat(50))(&"a".repeat(49)));
+    }
+
+    #[test]
+    fn a_file_without_end_is_not_judged_by_its_beginning() {
+        let failed = bytes_of(Path::new("/dev/zero")).unwrap_err();
+        assert!(failed.what.ends_with("it is longer than 64 MiB"), "{}", failed.what);
     }
 
     #[test]

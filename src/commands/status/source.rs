@@ -101,7 +101,7 @@ pub(super) async fn find(paths: &Paths) -> Result<(Report, Source), Failed> {
 }
 
 /// What the agent left in files.
-pub(super) fn left_behind(paths: &Paths, refused: bool) -> Option<(Report, Source)> {
+pub(in crate::commands) fn left_behind(paths: &Paths, refused: bool) -> Option<(Report, Source)> {
     let read = |path: &Path| small_file::text(path).ok();
     if let Some(text) = read(&paths.runtime_dir.join(STATUS_FILE))
         && let Ok(report) = serde_json::from_str::<Report>(&text)

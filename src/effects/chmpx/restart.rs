@@ -54,10 +54,22 @@ impl RestartError {
 
     /// What the operator can do.
     pub fn help(&self) -> &'static str {
-        if self.is_denied() {
-            return latitude::HELP;
+        match self {
+            Self::Command(CommandError::Start { .. }) => {
+                "install that program, or set chmpx.restart_command"
+            }
+            Self::Command(CommandError::TooLong { .. }) => {
+                "look at what `systemctl status` of its unit waits for, or raise \
+                 chmpx.command_timeout"
+            }
+            Self::Command(CommandError::Failed { .. }) => {
+                "run it by hand, and look at `systemctl status` of its unit"
+            }
+            Self::Signal { .. } if self.is_denied() => latitude::HELP,
+            Self::NoProcess { .. } | Self::Signal { .. } | Self::NoWay => {
+                "set chmpx.unit, chmpx.pid_file or chmpx.restart_command to what supervises it"
+            }
         }
-        "set chmpx.unit, chmpx.pid_file or chmpx.restart_command to what supervises it"
     }
 }
 

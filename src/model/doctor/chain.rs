@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::conf::Conf;
 use super::super::observed::{
-    Chmpx, Installed, InstalledFile, K2hr3, Membership, Observed, Published,
+    Chmpx, Installed, InstalledFile, K2hr3, Membership, Observed, Obstacle, Published,
 };
 use super::super::plan::{Policy, plan};
 use super::super::report::{Code, words};
@@ -89,8 +89,7 @@ pub(super) fn installed(seen: &Observed) -> Finding {
             let help = "`k2hdkc-slave-agent refresh` installs it; is the agent running?";
             return Finding::fault(CODE, "there is no file for chmpx", help);
         }
-        Installed::Obstacle(what) => {
-            let help = "make target.path a regular file, or a free name, in a directory";
+        Installed::Obstacle(Obstacle { what, help }) => {
             return Finding::fault(CODE, what.clone(), help);
         }
     };

@@ -37,7 +37,7 @@ pub(super) fn target(seen: &Observed, survey: &Survey) -> Finding {
         return Finding::risk(CODE, format!("the target has {links} hard links"), help);
     }
     match &seen.installed {
-        Installed::Obstacle(what) => Finding::fault(CODE, what.clone(), "see `installed`"),
+        Installed::Obstacle(it) => Finding::fault(CODE, it.what.clone(), "see `installed`"),
         Installed::File(_) => Finding::fine(CODE, "the target is a plain file"),
         Installed::Missing => Finding::fine(CODE, "nothing is in the way of a file"),
     }

@@ -21,8 +21,8 @@ pub(super) fn decide(seen: &Observed, policy: &Policy, plan: &mut Plan) {
         }
     };
     let file = match &seen.installed {
-        Installed::Obstacle(what) => {
-            plan.situations.push(Situation::Obstacle(what.clone()));
+        Installed::Obstacle(obstacle) => {
+            plan.situations.push(Situation::Obstacle(obstacle.clone()));
             return;
         }
         Installed::Missing => None,

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::model::memory::Seconds;
+use crate::model::observed::Obstacle;
 use crate::model::supervisor::Elsewhere;
 
 /// A state of affairs that an operator cares about.
@@ -53,7 +54,7 @@ pub enum Situation {
     /// An operator wants to go back, and no other file is known to be good.
     NoWayBack,
     /// The target cannot be replaced.
-    Obstacle(String),
+    Obstacle(Obstacle),
     /// Somebody else changed the target, and the policy is to report it.
     Drifted(String),
     /// Somebody else keeps changing the target, so that it is put right more rarely.

@@ -18,7 +18,8 @@ use crate::model::conf::Conf;
 use crate::model::failure::Class as Failure;
 use crate::model::memory::{Memory, OwedRestart, Process, Quarantine, Seconds};
 use crate::model::observed::{
-    Attention, Carrier, Chmpx, Installed, K2hr3, Membership, Publication, Published, Server,
+    Attention, Carrier, Chmpx, Installed, K2hr3, Membership, Obstacle, Publication, Published,
+    Server,
 };
 use crate::model::supervisor::Elsewhere;
 use crate::model::trial::{Life, Trial};

@@ -173,7 +173,12 @@ async fn a_doctor_without_root_and_one_without_an_agent_see_what_they_may() {
         assert!(shown.contains(line), "no {line} in {shown}");
     }
 
-    node.stop_agent(nix::sys::signal::Signal::SIGTERM).await;
+    node.stop_agent(nix::sys::signal::Signal::SIGKILL).await;
+    let (shown, _) = text(run_as_nobody(&node, &["doctor"]));
+    assert!(
+        shown.contains("FAULT      agent: no agent runs"),
+        "what it has left misleads: {shown}"
+    );
     let (shown, code) = text(node.run(&["doctor"]).await);
     assert_eq!(code, Some(2), "{shown}");
     assert!(shown.contains("FAULT      agent: no agent runs"), "{shown}");

@@ -142,9 +142,10 @@ fn a_dead_token_does_not_hide_that_a_text_is_refused() {
 
 #[test]
 fn an_obstacle_at_the_target_is_told() {
-    let seen = Observed { installed: Installed::Obstacle("a directory".to_owned()), ..settled() };
+    let obstacle = Obstacle { what: "a directory".to_owned(), help: "move it away" };
+    let seen = Observed { installed: Installed::Obstacle(obstacle.clone()), ..settled() };
     assert_eq!(steps(&seen), NOTHING);
-    assert_eq!(situations(&seen), [Situation::Obstacle("a directory".to_owned())]);
+    assert_eq!(situations(&seen), [Situation::Obstacle(obstacle)]);
 }
 
 #[test]

@@ -49,7 +49,10 @@ fn servers_for_which_the_running_table_has_no_room_are_a_cold_change() {
     let plan = plan(&forced, &policy());
     let Step::Install(install) = &plan.steps[0] else { panic!("{plan:?}") };
     let why = install.owes_restart.as_deref();
-    assert!(why.is_some_and(|why| why.contains("MAXCHMPX")), "owed, should this agent die: {why:?}");
+    assert!(
+        why.is_some_and(|why| why.contains("MAXCHMPX")),
+        "owed, should this agent die: {why:?}"
+    );
 }
 
 #[test]

@@ -55,10 +55,8 @@ pub(super) fn dead(generation: Option<i32>, patience: u64) -> Words {
             "chmpx died shortly after it took generation {generation}; if it is not back in \
              {patience} s, the last good file is put back"
         ),
-        (None, 0) => "chmpx was lost and did not come back with the last good file".to_owned(),
-        (None, _) => format!(
-            "chmpx was lost; the last good file is back, and chmpx is expected within {patience} s"
-        ),
+        (None, 0) => "chmpx is gone and did not come back".to_owned(),
+        (None, _) => format!("chmpx is gone; it is expected back within {patience} s"),
     };
     Words::new(Code::Dead, sentence, Some("look at what chmpx said, e.g. `journalctl -u chmpx`"))
 }

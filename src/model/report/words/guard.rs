@@ -1,6 +1,7 @@
 //! What keeps a published text from being put in place, or from staying there.
 
 use super::{Code, Words};
+use crate::model::observed::Obstacle;
 
 pub(super) fn refused(code: &str, message: &str, help: &str) -> Words {
     let sentence =
@@ -42,9 +43,9 @@ pub(super) fn settling() -> Words {
     Words::new(Code::Settling, "what is published is still changing", None)
 }
 
-pub(super) fn obstacle(what: &str) -> Words {
-    let help = "make target.path a regular file, or a free name, in a directory";
-    Words::new(Code::CannotInstall, format!("the file cannot be replaced: {what}"), Some(help))
+pub(super) fn obstacle(obstacle: &Obstacle) -> Words {
+    let sentence = format!("the file cannot be replaced: {}", obstacle.what);
+    Words::new(Code::CannotInstall, sentence, Some(obstacle.help))
 }
 
 pub(super) fn drifted(what: &str) -> Words {
