@@ -101,6 +101,7 @@ fn a_long_expression_or_text_is_not_tried() {
     assert_eq!(matches(&expression(1022), "ab"), None);
     assert_eq!(matches("[a]", &"a".repeat(513)), None);
     assert_eq!(matches(&"a".repeat(1 << 20), "a"), Some(false));
+    assert_eq!(matches(&"a".repeat(514), &"a".repeat(513)), Some(false), "it does not fit in");
     assert_eq!(matches(&"a".repeat(513), &"a".repeat(513)), None);
     assert_eq!(matches(&"a".repeat(512), &"a".repeat(512)), Some(true));
 }
