@@ -21,6 +21,9 @@ const LONGEST: u64 = crate::model::candidate::LONGEST as u64;
 /// Done with a file whose predecessor belongs to somebody else.
 const GIVE_AWAY: &str = "set the owner of";
 
+/// Done when the new file is in place already.
+const AFTERWARDS: [&str; 2] = ["keep the previous version of", "flush the directory of"];
+
 /// The file could not be read or replaced. Readers still see a whole file: the old one or, if only
 /// a last flush failed, the new one.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +36,11 @@ pub struct DiskError {
 }
 
 impl DiskError {
+    /// Whether the new file is in place all the same.
+    pub fn came_after(&self) -> bool {
+        AFTERWARDS.contains(&self.doing)
+    }
+
     /// Whether a person has to do something before it can work.
     pub fn is_lasting(&self) -> bool {
         use io::ErrorKind as Kind;

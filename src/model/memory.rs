@@ -4,6 +4,7 @@
 //! none follows from another. A lost or foreign memory is a first look, not an error.
 
 mod clock;
+mod owed;
 mod worth;
 
 use std::net::IpAddr;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::trial::{Life, Trial};
+pub use owed::OwedRestart;
 
 /// Seconds since the Unix epoch, as persisted. Only ever compared with care: clocks jump.
 pub type Seconds = u64;
@@ -60,21 +62,6 @@ pub struct Process {
     pub pid: i32,
     /// When it started, in clock ticks after boot (`/proc/PID/stat`, field 22).
     pub started: u64,
-}
-
-/// A restart of chmpx that is still owed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OwedRestart {
-    /// Why it is needed.
-    pub why: String,
-    /// The process that has to go; any other one has read the installed file at its start.
-    pub process: Process,
-    /// When chmpx was told to start afresh, if it was.
-    pub told: Option<Seconds>,
-    /// Since when it is owed.
-    pub at: Seconds,
-    /// Whether all slaves of the cluster owe it, so that they take turns.
-    pub shared: bool,
 }
 
 /// Everything that is remembered.

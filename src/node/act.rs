@@ -68,6 +68,7 @@ impl Node {
             told: Some(now),
             at: now,
             shared: false,
+            only_with: None,
         });
         self.seen_chmpx = None;
         self.remember()

@@ -36,10 +36,15 @@ impl Node {
         let (hash, generation) = (bad.published, bad.generation);
         self.memory.quarantine =
             Some(Quarantine { hash, generation, strikes, at: now, said: None });
+        let conf = Conf::read(&bytes);
+        let process = self.running_process();
+        let cold = process.and_then(|process| Some((self.cold_change_to(&conf)?, process)));
+        if let Some((why, process)) = &cold {
+            self.owe_restart(why, *process, false, good.generation);
+        }
         let _told_later = self.remember();
         let old = self.target_bytes();
-        self.replace(&bytes)?;
-        let process = self.running_process();
+        let late = self.replace(&bytes)?;
         let lost = process.is_none();
         warn!(
             event = "roll-back",
@@ -52,10 +57,10 @@ impl Node {
         self.memory.trial = None;
         self.memory.installed = Some(Mark { at: now, ..good.clone() });
         self.memory.missed = (lost && !by_hand).then_some(now);
-        self.memory.owed = None;
-        let conf = Conf::read(&bytes);
-        if let Some(why) = self.cold_change_to(&conf) {
-            self.owe_restart(&why, process, false);
+        if cold.is_some() {
+            self.memory.file_is_in_place();
+        } else {
+            self.memory.owed = None;
         }
         let _told_later = self.remember();
         self.note_roll_back(by_hand, generation, &old, (&good, &bytes, &conf));
@@ -64,7 +69,8 @@ impl Node {
             warn!(said, "the last of the chmpx that was lost");
             quarantine.said = Some(said);
         }
-        self.remember()
+        self.remember()?;
+        late.map_or(Ok(()), Err)
     }
 
     /// The copies are lost, so there is nothing to go back to. They are made anew with the next file

@@ -13,7 +13,7 @@ use crate::effects::{clock, disk};
 use crate::model::conf::{Conf, Peer};
 use crate::model::memory::{Mark, Memory, OwedRestart, Process};
 use crate::model::observed::Chmpx;
-use crate::model::plan::{Install, Occasion};
+use crate::model::plan::{Install, Occasion, OnChange};
 use crate::model::trial::Trial;
 
 impl Node {
@@ -28,11 +28,18 @@ impl Node {
             let deaths = deaths_with(&self.memory, &install.published);
             Trial { deaths, ..Trial::new(&install.published, generation, process, now) }
         });
+        if let (Some(why), Some(process)) = (&install.owes_restart, process) {
+            // For a cold change the file itself has waited for its turn.
+            let is_first = self.settings.policy.on_change != OnChange::Auto;
+            let shared = is_first && install.occasion == Occasion::Published;
+            self.owe_restart(why, process, shared, generation);
+        }
         // What could not be kept is told at the end: a full disk for state is no reason to leave
         // chmpx behind its cluster.
         let _told_later = self.remember();
         let old = self.target_bytes();
-        self.replace(&candidate.bytes())?;
+        let late = self.replace(&candidate.bytes())?;
+        self.memory.file_is_in_place();
         self.memory.installed =
             Some(Mark { published: install.published.clone(), generation, at: now });
         self.memory.heals = if install.occasion == Occasion::Swallowed {
@@ -40,16 +47,14 @@ impl Node {
         } else {
             0
         };
-        if let Some(why) = &install.owes_restart {
-            self.owe_restart(why, process, install.occasion == Occasion::Published);
-        }
         if install.occasion == Occasion::Drift {
             self.memory.put_right(now);
             tell_drift(&old, &candidate.bytes());
         }
         tell_installed(install);
         self.note_install(install, &old);
-        self.remember()
+        self.remember()?;
+        late.map_or(Ok(()), Err)
     }
 
     pub(super) fn target_bytes(&self) -> Vec<u8> {
@@ -57,20 +62,27 @@ impl Node {
         file.map_or_else(Vec::new, |file| file.bytes.to_vec())
     }
 
-    pub(super) fn owe_restart(&mut self, why: &str, process: Option<Process>, shared: bool) {
+    /// Notes that `process` has to go once the file of this generation is in place.
+    pub(super) fn owe_restart(&mut self, why: &str, process: Process, shared: bool, with: i32) {
         let (why, at) = (why.to_owned(), clock::now());
-        self.memory.owed =
-            process.map(|process| OwedRestart { why, process, told: None, at, shared });
+        // One that is owed already is owed without this file, too.
+        let is_owed = self.memory.owed.as_ref().is_some_and(|owed| owed.only_with.is_none());
+        let only_with = (!is_owed).then_some(with);
+        self.memory.owed = Some(OwedRestart { why, process, told: None, at, shared, only_with });
     }
 
-    /// Puts `bytes` in place of the target.
-    pub(super) fn replace(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
+    /// Puts `bytes` in place of the target. They may be there although a last flush failed: then
+    /// that is the trouble returned.
+    pub(super) fn replace(&mut self, bytes: &[u8]) -> Result<Option<Trouble>, Trouble> {
         let attributes = self.attributes();
         let replaced = disk::install(&self.settings.target.path, bytes, attributes);
         // Also when it failed half-way: then the change is looked at, not assumed.
         self.target = None;
         self.last_install = Some(Instant::now());
-        replaced.map_err(|error| on_disk("installing the file of chmpx", error))
+        let Err(error) = replaced else { return Ok(None) };
+        let is_in_place = error.came_after();
+        let trouble = on_disk("installing the file of chmpx", error);
+        if is_in_place { Ok(Some(trouble)) } else { Err(trouble) }
     }
 
     pub(super) fn running_process(&self) -> Option<Process> {

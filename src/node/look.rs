@@ -32,6 +32,7 @@ impl Node {
         let k2hr3 =
             if ask_k2hr3 { self.ask_meanwhile(&mut troubles).await } else { K2hr3::NotAsked };
         let installed = self.look_at_target(&mut troubles);
+        self.memory.notice_file(&installed);
         self.publications.distrust(installed.file());
         self.judge().await;
         let membership = self.where_registered(k2hr3);

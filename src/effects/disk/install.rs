@@ -12,7 +12,7 @@ use rustix::fs::{
 };
 use rustix::io::Errno;
 
-use super::{Attributes, DiskError, GIVE_AWAY};
+use super::{AFTERWARDS, Attributes, DiskError, GIVE_AWAY};
 
 /// The longest label, and the longest list of their names, that is copied.
 const LABELS: usize = 4096;
@@ -33,12 +33,13 @@ pub fn install(path: &Path, bytes: &[u8], attributes: Attributes) -> Result<(), 
         let _gone = fs::remove_file(&staged);
         return Err(at("replace")(error));
     }
+    let [keep_previous, flush_names] = AFTERWARDS;
     if let Err(error) = fs::rename(&staged, previous_of(path))
         && error.kind() != io::ErrorKind::NotFound
     {
-        return Err(at("keep the previous version of")(error));
+        return Err(at(keep_previous)(error));
     }
-    flush_directory(path).map_err(at("flush the directory of"))
+    flush_directory(path).map_err(at(flush_names))
 }
 
 /// Where [`install`] keeps the file that was there before.

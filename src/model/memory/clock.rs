@@ -45,7 +45,14 @@ mod tests {
 
     fn owing(at: Seconds) -> Memory {
         let process = Process { pid: 1, started: 1 };
-        let owed = OwedRestart { why: String::new(), process, told: Some(at), at, shared: true };
+        let owed = OwedRestart {
+            why: String::new(),
+            process,
+            told: Some(at),
+            at,
+            shared: true,
+            only_with: None,
+        };
         let restarts = vec![at - 100, at];
         Memory { owed: Some(owed), restarts, registered_at: at, ..Memory::of("a") }
     }

@@ -68,7 +68,14 @@ fn chmpx_is_expected_back_where_it_was_lost_missed_or_told_to_start_afresh() {
     assert_eq!((lost(None), lost(Some(1000))), (false, true));
     let owes = |told| {
         let why = "cold".to_owned();
-        let owed = Some(OwedRestart { why, process: PROCESS, told, at: 900, shared: false });
+        let owed = Some(OwedRestart {
+            why,
+            process: PROCESS,
+            told,
+            at: 900,
+            shared: false,
+            only_with: None,
+        });
         Memory { owed, ..Memory::of("a") }.expects_chmpx(90, 1089)
     };
     assert_eq!((owes(None), owes(Some(1000))), (false, true));
@@ -78,7 +85,8 @@ fn chmpx_is_expected_back_where_it_was_lost_missed_or_told_to_start_afresh() {
 #[test]
 fn whoever_ends_a_chmpx_that_owes_a_restart_makes_that_restart() {
     let why = "cold".to_owned();
-    let owed = OwedRestart { why, process: PROCESS, told: None, at: 900, shared: false };
+    let owed =
+        OwedRestart { why, process: PROCESS, told: None, at: 900, shared: false, only_with: None };
     let trial = Some(Trial::new("x", 8, PROCESS, 900));
     let mut memory = Memory { owed: Some(owed), trial, ..Memory::of("a") };
     memory.notice(false, Life::Gone, 1000);

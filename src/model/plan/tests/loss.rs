@@ -88,8 +88,14 @@ fn a_chmpx_that_does_not_come_back_from_its_restart_gets_the_last_good_file_back
     let restarting = |ago| {
         let mut seen = on_trial(200, Chmpx::Down, 0, None);
         let (why, told) = ("cold".to_owned(), Some(NOW - ago));
-        seen.memory.owed =
-            Some(OwedRestart { why, process: PROCESS, told, at: NOW - ago, shared: false });
+        seen.memory.owed = Some(OwedRestart {
+            why,
+            process: PROCESS,
+            told,
+            at: NOW - ago,
+            shared: false,
+            only_with: None,
+        });
         seen
     };
     assert_eq!(situations(&restarting(89)), [Situation::Restarting]);
@@ -99,7 +105,8 @@ fn a_chmpx_that_does_not_come_back_from_its_restart_gets_the_last_good_file_back
 #[test]
 fn a_chmpx_that_does_not_come_back_with_the_only_file_there_is_is_started_again() {
     let (why, told) = ("cold".to_owned(), Some(NOW - 90));
-    let owed = OwedRestart { why, process: PROCESS, told, at: NOW - 90, shared: false };
+    let owed =
+        OwedRestart { why, process: PROCESS, told, at: NOW - 90, shared: false, only_with: None };
     let memory = Memory { owed: Some(owed), ..settled().memory };
     let mut seen = Observed { chmpx: Chmpx::Down, memory, ..settled() };
     assert_eq!(situations(&seen), [Situation::Dead { generation: None, patience: 0 }]);

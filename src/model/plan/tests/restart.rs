@@ -95,7 +95,8 @@ fn what_chmpx_has_in_force_is_noted_also_while_a_restart_is_owed() {
 /// A cold change is installed, and the restart for it was owed `ago` seconds ago.
 fn owing(ago: u64, shared: bool) -> Observed {
     let why = "MAXCHMPX".to_owned();
-    let owed = OwedRestart { why, process: PROCESS, told: None, at: NOW - ago, shared };
+    let owed =
+        OwedRestart { why, process: PROCESS, told: None, at: NOW - ago, shared, only_with: None };
     Observed { memory: Memory { owed: Some(owed), ..settled().memory }, ..settled() }
 }
 
