@@ -1,11 +1,8 @@
 //! One life of an agent, from its first boot on, with one fault in it.
 
-use std::fmt;
 use std::fs;
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use k2hdkc_slave_agent::model::conf::Conf;
@@ -15,8 +12,9 @@ use sim::chmpx::events::Kind;
 use tokio::process::{Child, Command};
 use tokio::time::{Instant, sleep};
 
-use crate::site::{Fault, Site};
-use crate::support::{AGENT, CUK, LIMIT, Node};
+use crate::ending::{Ending, Watcher};
+use crate::site::{Aim, Fault, Site};
+use crate::support::{AGENT, LIMIT, Node};
 
 /// A line of the template that chmpx takes while it runs, and one for which it must be restarted.
 const LIVE: &str = "RWTIMEOUT           = 10000";
@@ -24,35 +22,17 @@ const COLD: &str = "MAXCHMPX            = 256";
 const NEW_LIVE: &str = "RWTIMEOUT = 9000";
 const NEW_COLD: &str = "MAXCHMPX = 300";
 
-/// How a life went.
-#[derive(Debug, Clone)]
-pub enum Ending {
-    /// The call was not made this time.
-    NotMet,
-    /// The same agent went on and settled.
-    WentOn,
-    /// The agent ended, with this code, and the next one settled.
-    Ended(Option<i32>),
-    /// Something that must not be.
-    Bad(String),
-}
-
-impl Ending {
-    pub fn is_bad(&self) -> bool {
-        matches!(self, Self::Bad(_))
-    }
-}
-
-impl fmt::Display for Ending {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotMet => f.write_str("not met"),
-            Self::WentOn => f.write_str("went on"),
-            Self::Ended(None) => f.write_str("killed, continued"),
-            Self::Ended(Some(code)) => write!(f, "ended with {code}, continued"),
-            Self::Bad(why) => write!(f, "**{why}**"),
-        }
-    }
+/// A life that was led.
+pub struct Led {
+    pub ending: Ending,
+    /// What the fault happened at.
+    pub met: Option<Site>,
+    /// Of the calls that were looked at, each kind once.
+    pub sites: Vec<Site>,
+    /// All of these calls, as strace shows them.
+    pub trace: String,
+    /// What the agent logged.
+    pub log: String,
 }
 
 pub struct Life {
@@ -64,33 +44,47 @@ pub struct Life {
 }
 
 impl Life {
-    /// A life without a fault; the system calls that its main thread makes.
-    pub async fn without_fault() -> Vec<Site> {
+    /// A life without a fault: the system calls that its main thread makes; `each` of them, or each
+    /// kind once.
+    pub async fn without_fault(each: bool) -> Vec<Site> {
         let mut life = Self::new().await;
-        life.begin(&["-yy", "-s", "200"], "all");
-        life.lead().await;
-        life.end().await;
-        Site::all(&life.trace())
+        life.begin(&["-e".into(), "trace=all".into()]);
+        life.lead().await.expect("a life without a fault goes well");
+        life.end().await.expect("and is followed by another one");
+        let (trace, directory) = (life.trace(), life.directory());
+        if each { Site::each(&trace, &directory) } else { Site::all(&trace, &directory) }
     }
 
-    /// A life in which `fault` happens at `site`.
-    pub async fn with(site: &Site, fault: Fault) -> Ending {
-        let injection = format!("inject={}:{}:when={}", site.call, fault.injection(), site.number);
-        let call = site.call.clone();
+    /// A life in which `fault` happens where `aim` tells.
+    pub async fn with(aim: &Aim, fault: Fault) -> Led {
+        let Aim { call, path, number } = aim.clone();
         let led = tokio::spawn(async move {
             let mut life = Self::new().await;
-            life.begin(&["-e", &injection], &call);
+            let inject = format!("inject={call}:{}:when={number}", fault.injection());
+            let mut more = vec!["-e".into(), format!("trace={call}"), "-e".into(), inject];
+            if let Some(path) = path {
+                more.extend(["-P".into(), life.directory().join(path).display().to_string()]);
+            }
+            life.begin(&more);
             let watcher = Watcher::of(&life.node.target());
-            life.lead().await;
-            life.end().await;
-            let complaint = watcher.stop().await.or_else(|| life.complaint());
-            complaint.map_or_else(|| life.ending(), Ending::Bad)
+            let led = match life.lead().await {
+                Ok(()) => life.end().await,
+                bad => bad,
+            };
+            let complaint = watcher.stop().await.or(led.err()).or_else(|| life.complaint());
+            let (trace, directory) = (life.trace(), life.directory());
+            let met = Site::met(&trace, &directory);
+            let ending = complaint.map_or_else(|| life.ending(met.is_some()), Ending::Bad);
+            let sites = Site::all(&trace, &directory);
+            Led { ending, met, sites, trace, log: life.node.log() }
         });
-        // What was waited for in vain.
+        // What the stand-ins could not do.
         led.await.unwrap_or_else(|error| {
             let panic = error.into_panic();
-            let text = panic.downcast_ref::<String>().cloned().unwrap_or_default();
-            Ending::Bad(text.lines().next().unwrap_or("it did not settle").to_owned())
+            let log = panic.downcast_ref::<String>().cloned().unwrap_or_default();
+            let why = log.lines().next().unwrap_or("the life could not be led").to_owned();
+            let (ending, sites) = (Ending::Bad(why), Vec::new());
+            Led { ending, met: None, sites, trace: String::new(), log }
         })
     }
 
@@ -109,17 +103,21 @@ impl Life {
         Self { node, template, strace: None, ended: None }
     }
 
-    /// Starts the agent under strace, which looks at the calls `calls` of its main thread.
-    fn begin(&mut self, more: &[&str], calls: &str) {
+    /// Starts the agent under strace, which looks at its main thread.
+    fn begin(&mut self, what: &[String]) {
         let mut strace = Command::new("strace");
         // Cargo's, which the loader would look through.
         strace.env_remove("LD_LIBRARY_PATH");
-        strace.args(["-qq", "-o"]).arg(self.node.path("strace"));
-        strace.args(more).args(["-e", &format!("trace={calls}"), AGENT, "--root"]);
+        strace.args(["-qq", "-yy", "-s", "200", "-o"]).arg(self.node.path("strace"));
+        strace.args(what).args([AGENT, "--root"]);
         strace.arg(self.node.path("root")).args(["-vv", "run"]);
         let log = fs::File::create(self.node.path("log")).unwrap();
         strace.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).kill_on_drop(true);
         self.strace = Some(strace.spawn().expect("strace is installed"));
+    }
+
+    fn directory(&self) -> PathBuf {
+        self.node.directory.path().to_owned()
     }
 
     fn trace(&self) -> String {
@@ -128,35 +126,37 @@ impl Life {
     }
 
     /// First boot, a live change, a change that restarts chmpx.
-    async fn lead(&mut self) {
-        self.settle(&[]).await;
+    async fn lead(&mut self) -> Result<(), String> {
+        self.settle(&[]).await?;
         let live = self.template.replace(LIVE, NEW_LIVE);
         self.node.cluster.publish(live.clone()).await.unwrap();
-        self.settle(&[NEW_LIVE]).await;
+        self.settle(&[NEW_LIVE]).await?;
         self.node.cluster.publish(live.replace(COLD, NEW_COLD)).await.unwrap();
-        self.settle(&[NEW_LIVE, NEW_COLD]).await;
+        self.settle(&[NEW_LIVE, NEW_COLD]).await
     }
 
     /// Ends the agent if it is still the first one, and lets another one find everything in order.
-    async fn end(&mut self) {
+    async fn end(&mut self) -> Result<(), String> {
         if self.ended.is_none() {
             let lock = self.node.path("root/run/k2hdkc-slave-agent/lock");
             let pid = fs::read_to_string(lock).unwrap().trim().parse().unwrap();
             kill(Pid::from_raw(pid), Signal::SIGTERM).unwrap();
             let mut strace = self.strace.take().unwrap();
             let ended = tokio::time::timeout(LIMIT, strace.wait()).await;
-            let status = ended.expect("it did not end when told to").unwrap();
+            let Ok(status) = ended else { return Err("it did not end when told to".to_owned()) };
+            let status = status.unwrap();
             self.ended = (!status.success()).then_some(status);
             fs::remove_file(self.node.path("root/run/k2hdkc-slave-agent/status.json")).unwrap();
             self.node.start_agent();
         }
-        self.settle(&[NEW_LIVE, NEW_COLD]).await;
+        self.settle(&[NEW_LIVE, NEW_COLD]).await?;
         self.node.stop_agent(Signal::SIGTERM).await;
+        Ok(())
     }
 
     /// Waits until a file with these lines is adopted. An agent that has ended is followed by one to
     /// which nothing happens.
-    async fn settle(&mut self, lines: &[&str]) {
+    async fn settle(&mut self, lines: &[&str]) -> Result<(), String> {
         let start = Instant::now();
         while !self.is_settled(lines) {
             let ended = self.strace.as_mut().and_then(|strace| strace.try_wait().unwrap());
@@ -164,10 +164,13 @@ impl Life {
                 self.ended = ended;
                 self.node.start_agent();
             }
-            let said = || self.node.report().map(|report| report.verdict.sentence);
-            assert!(start.elapsed() < 2 * LIMIT, "it did not settle: {:?}", said());
+            if start.elapsed() > 2 * LIMIT {
+                let said = self.node.report().map(|report| report.verdict.sentence);
+                return Err(format!("it did not settle: {}", said.unwrap_or_default()));
+            }
             sleep(Duration::from_millis(20)).await;
         }
+        Ok(())
     }
 
     fn is_settled(&self, lines: &[&str]) -> bool {
@@ -200,9 +203,7 @@ impl Life {
         (starts != 2).then(|| format!("chmpx was started {starts} times"))
     }
 
-    fn ending(&self) -> Ending {
-        let trace = self.trace();
-        let is_met = trace.contains("(INJECTED)") || trace.contains("killed by SIGKILL");
+    fn ending(&self, is_met: bool) -> Ending {
         match self.ended {
             _ if !is_met => Ending::NotMet,
             None => Ending::WentOn,
@@ -211,38 +212,13 @@ impl Life {
     }
 }
 
-/// Reads the file of chmpx again and again.
-struct Watcher {
-    stop: Arc<AtomicBool>,
-    watching: tokio::task::JoinHandle<Option<String>>,
-}
-
-impl Watcher {
-    fn of(target: &Path) -> Self {
-        let stop = Arc::new(AtomicBool::new(false));
-        let (target, told) = (target.to_owned(), Arc::clone(&stop));
-        let watching = tokio::spawn(async move {
-            let mut was_there = false;
-            while !told.load(Ordering::Relaxed) {
-                match fs::read_to_string(&target) {
-                    Ok(text) if !is_whole(&text) => return Some(format!("half a file: {text:?}")),
-                    Ok(_) => was_there = true,
-                    Err(_) if was_there => return Some("the file was gone".to_owned()),
-                    Err(_) => {}
-                }
-                sleep(Duration::from_millis(3)).await;
-            }
-            None
-        });
-        Self { stop, watching }
+impl Drop for Life {
+    /// A strace that is killed leaves what it traces alone.
+    fn drop(&mut self) {
+        let Some(strace) = self.strace.as_ref().and_then(Child::id) else { return };
+        let children = fs::read_to_string(format!("/proc/{strace}/task/{strace}/children"));
+        for pid in children.unwrap_or_default().split_whitespace() {
+            let _gone = kill(Pid::from_raw(pid.parse().unwrap()), Signal::SIGKILL);
+        }
     }
-
-    async fn stop(self) -> Option<String> {
-        self.stop.store(true, Ordering::Relaxed);
-        self.watching.await.unwrap()
-    }
-}
-
-fn is_whole(text: &str) -> bool {
-    text.trim_end().ends_with("SSL                 = no") && text.matches(CUK).count() > 1
 }

@@ -6,8 +6,9 @@ use std::fs;
 use std::process::Command;
 use std::time::Duration;
 
-use crate::life::Ending;
-use crate::site::{Fault, Site};
+use crate::ending::Ending;
+use crate::meeting::Row;
+use crate::site::Fault;
 
 /// What the table leaves out.
 const LEFT: &str = "\n\
@@ -15,10 +16,14 @@ const LEFT: &str = "\n\
     of a disk or a signal at an eventfd, or at the sockets by which tokio tells itself of signals; an error\n\
     at the `close` of a directory. An agent that ends with 127 is one whose libraries could not be read.\n";
 
-pub fn write(endings: &[(Site, Fault, Ending)], took: Duration) {
+pub fn write(endings: &[Row], took: Duration) {
     let mut rows: BTreeMap<&str, BTreeMap<Fault, &Ending>> = BTreeMap::new();
-    for (site, fault, ending) in endings {
-        rows.entry(&site.what).or_default().insert(*fault, ending);
+    for (what, fault, ending) in endings {
+        let faults = rows.entry(what).or_default();
+        // One call may have been met twice; what was bad counts.
+        if faults.get(fault).is_none_or(|known| !known.is_bad()) {
+            faults.insert(*fault, ending);
+        }
     }
     let count = |wanted: fn(&Ending) -> bool| endings.iter().filter(|it| wanted(&it.2)).count();
     let mut text = format!(

@@ -1,16 +1,27 @@
 //! Where something can fail: a kind of system call and what it is about.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::path::{Path, PathBuf};
 
 /// A system call that the agent makes.
 #[derive(Debug, Clone)]
 pub struct Site {
-    /// The name of the call.
-    pub call: String,
     /// The call and what it is about, without what differs from run to run.
     pub what: String,
-    /// At which of the calls of this name it is met first.
+    /// Where it is met.
+    pub aim: Aim,
+}
+
+/// How a call is told apart from the others of its name, in this life and in others.
+#[derive(Debug, Clone)]
+pub struct Aim {
+    /// The name of the call.
+    pub call: String,
+    /// The path that it is about, where others have the same: below the directory of the run, or
+    /// from the root.
+    pub path: Option<PathBuf>,
+    /// Which it is of those of this name and path.
     pub number: usize,
 }
 
@@ -78,28 +89,42 @@ const NEVER: &[(&str, &[&str])] = &[
 ];
 
 impl Site {
-    /// The sites in a log of strace, each where it is met first.
-    pub fn all(log: &str) -> Vec<Self> {
-        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    /// The sites in a log of strace of a run in `directory`, each where it is met first.
+    pub fn all(log: &str, directory: &Path) -> Vec<Self> {
         let mut sites: Vec<Self> = Vec::new();
-        for line in log.lines() {
-            let Some((call, rest)) = line.split_once('(') else { continue };
-            if !call.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
-                continue;
-            }
-            let count = counts.entry(call).or_default();
-            *count += 1;
-            let what = format!("{call} {}", object(rest));
-            if sites.iter().all(|site| site.what != what) {
-                sites.push(Self { call: call.to_owned(), what, number: *count });
+        for site in Self::each(log, directory) {
+            if sites.iter().all(|known| known.what != site.what) {
+                sites.push(site);
             }
         }
         sites
     }
 
+    /// Every call in such a log.
+    pub fn each(log: &str, directory: &Path) -> Vec<Self> {
+        calls(log, directory).map(|(site, _)| site).collect()
+    }
+
+    /// The call in such a log that a fault happened at.
+    pub fn met(log: &str, directory: &Path) -> Option<Self> {
+        let mut calls = calls(log, directory);
+        let met = if log.contains("killed by SIGKILL") {
+            calls.last()
+        } else {
+            calls.find(|(_, line)| line.ends_with("(INJECTED)"))
+        };
+        met.map(|(site, _)| site)
+    }
+
+    /// Whether this is something that can happen here.
+    pub fn can_meet(&self, fault: Fault) -> bool {
+        self.faults().any(|possible| possible == fault)
+    }
+
     /// What is done to it.
-    pub fn faults(&self) -> impl Iterator<Item = Fault> {
-        let known = ERRORS.iter().find(|(calls, _)| calls.split(' ').any(|call| call == self.call));
+    pub fn faults(&self) -> impl Iterator<Item = Fault> + use<> {
+        let known =
+            ERRORS.iter().find(|(calls, _)| calls.split(' ').any(|call| call == self.aim.call));
         let errors = known.map_or(&[][..], |(_, errors)| errors).iter().copied();
         let kill = known.map(|_| Fault::Kill);
         let never = NEVER.iter().find(|(what, _)| *what == self.what);
@@ -108,18 +133,51 @@ impl Site {
     }
 }
 
-/// What a call is about: the file of its descriptor, its path, and how it is opened.
-fn object(arguments: &str) -> String {
-    let inside = |open: char, close: char| {
+/// The calls in a log of strace, with their lines.
+fn calls<'a>(log: &'a str, directory: &'a Path) -> impl Iterator<Item = (Site, &'a str)> {
+    let mut counts: BTreeMap<(&str, Option<&str>), usize> = BTreeMap::new();
+    log.lines().filter_map(move |line| {
+        let (call, arguments) = line.split_once('(')?;
+        if !call.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+            return None;
+        }
+        for path in paths(arguments).into_iter().map(Some).chain([None]) {
+            *counts.entry((call, path)).or_default() += 1;
+        }
+        let text = object(arguments);
+        let path = Some(text).filter(|text| is_path(text));
+        let number = counts.get(&(call, path)).copied()?;
+        let mode = if arguments.contains("O_CREAT") { " (made)" } else { "" };
+        let what = format!("{call} {}{mode}", plain(text, directory));
+        let path = path.map(Path::new);
+        let path = path.map(|path| path.strip_prefix(directory).unwrap_or(path).to_owned());
+        let aim = Aim { call: call.to_owned(), path, number };
+        Some((Site { what, aim }, line))
+    })
+}
+
+/// The paths that strace takes a call to be about, each once.
+fn paths(arguments: &str) -> BTreeSet<&str> {
+    arguments.split(['"', '<', '>']).filter(|text| is_path(text)).collect()
+}
+
+/// Whether this is a path that is the same in another run, but for the directory of the run.
+fn is_path(text: &str) -> bool {
+    let of_process = text.strip_prefix("/proc/");
+    text.starts_with('/')
+        && !of_process.is_some_and(|of| of.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+/// What a call is about: the file of its descriptor, or its path.
+fn object(arguments: &str) -> &str {
+    let inside = |open: char, close: [char; 2]| {
         let rest = arguments.split_once(open)?.1;
         Some(rest.split_once(close)?.0)
     };
     // A quoted text behind a descriptor is what is read or written; AT_FDCWD is a place.
-    let of_descriptor =
-        inside('<', '>').filter(|_| arguments.starts_with(|c: char| c.is_ascii_digit()));
-    let text = of_descriptor.or_else(|| inside('"', '"')).unwrap_or_default();
-    let mode = if arguments.contains("O_CREAT") { " (made)" } else { "" };
-    format!("{}{mode}", plain(text))
+    let is_descriptor = arguments.starts_with(|c: char| c.is_ascii_digit());
+    let of_descriptor = inside('<', ['<', '>']).filter(|_| is_descriptor);
+    of_descriptor.or_else(|| inside('"', ['"'; 2])).unwrap_or_default()
 }
 
 /// What there are many of.
@@ -127,6 +185,8 @@ const ALIKE: &[(&str, &str)] = &[
     ("/etc/ssl/certs/", "/etc/ssl/certs/…"),
     ("/usr/share/ca-certificates/", "/etc/ssl/certs/…"),
     ("/usr/local/share/ca-certificates/", "/etc/ssl/certs/…"),
+    // Of another test, whose chmpx is seen as well.
+    ("/tmp/.tmp", "/tmp/…"),
     ("TCP:", "TCP"),
     ("TCPv6:", "TCP"),
     ("UDP:", "UDP"),
@@ -134,9 +194,12 @@ const ALIKE: &[(&str, &str)] = &[
 ];
 
 /// `text` without numbers and without the directory of the run.
-fn plain(text: &str) -> String {
-    let text = text.rsplit_once("/root/").map_or(text, |(_, rest)| rest);
-    let text = if text.starts_with("/tmp/") { text.splitn(4, '/').last().unwrap() } else { text };
+fn plain(text: &str, directory: &Path) -> String {
+    let directory = directory.to_str().unwrap();
+    let text = if text == directory { "its directory" } else { text };
+    let text = text.rsplit_once("/root/").map_or(text, |(_, rest)| rest).trim_end_matches("\"]");
+    let below = text.strip_prefix(directory).and_then(|rest| rest.strip_prefix('/'));
+    let text = below.unwrap_or(text);
     for (beginning, all) in ALIKE {
         if text.starts_with(beginning) {
             return (*all).to_owned();
