@@ -72,7 +72,7 @@ impl Chmpx {
 
     /// Whether there is a process of it.
     pub fn runs(&self) -> bool {
-        process::find(&self.settings.pid_file, &self.target).is_some()
+        process::find(&self.settings.pid_file, &self.target).is_ok_and(|found| found.is_some())
     }
 
     fn watch_over(&mut self, process: Option<Process>) {
@@ -90,7 +90,8 @@ impl Chmpx {
 
     /// Finds out all that can be found out. `conf` is what is installed.
     pub async fn look(&mut self, conf: &Conf, ask: Ask) -> Seen {
-        let mut found = process::find(&self.settings.pid_file, &self.target);
+        let searched = process::find(&self.settings.pid_file, &self.target);
+        let (mut found, unseen) = searched.map_or_else(|e| (None, Some(e)), |found| (found, None));
         let (mut told, has_status) = match self.status().await {
             Asked::NoProgram => (None, false),
             Asked::Silent => (None, true),
@@ -103,6 +104,10 @@ impl Chmpx {
                 return Seen::Astray { pid, reads };
             }
             found = process::of(pid).or(found);
+        }
+        if let (None, None, Some(error)) = (found, &told, unseen) {
+            // For want of descriptors, say: it may well be there.
+            return Seen::Unknown(format!("its process could not be looked for: {error}"));
         }
         let mut attention = Attention::NotTried;
         let control_port_helps = told.is_none() && (found.is_some() || !has_status);

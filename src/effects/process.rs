@@ -1,7 +1,7 @@
 //! Processes of this host, told apart from later ones that got the same number.
 
 use std::fs;
-use std::io::Read as _;
+use std::io::{self, Read as _};
 use std::time::Duration;
 
 use nix::time::{ClockId, clock_gettime};
@@ -33,10 +33,15 @@ pub fn is_alive(process: Process) -> bool {
     alive(process.pid) == Some(process)
 }
 
-/// All processes that this user sees.
+/// All processes that this user sees; none where they cannot be looked at.
 pub fn all() -> impl Iterator<Item = i32> {
-    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
-    entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+    processes().into_iter().flatten()
+}
+
+/// All processes that this user sees.
+pub fn processes() -> io::Result<impl Iterator<Item = i32>> {
+    let entries = fs::read_dir("/proc")?.flatten();
+    Ok(entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()))
 }
 
 /// The processes that run `program`.
@@ -53,8 +58,25 @@ fn runs(command_line: &[Vec<u8>], program: &str) -> bool {
 
 /// The words that a process was started with.
 pub fn command_line(pid: i32) -> Option<Vec<Vec<u8>>> {
-    let words = fs::read(format!("/proc/{pid}/cmdline")).ok()?;
-    Some(words.split(|byte| *byte == 0).map(<[u8]>::to_vec).collect())
+    words_of(pid).ok().flatten()
+}
+
+/// The words that a process was started with; `None` where it is gone or somebody else's, and an
+/// error where it may be there and could not be looked at.
+pub fn words_of(pid: i32) -> io::Result<Option<Vec<Vec<u8>>>> {
+    match fs::read(format!("/proc/{pid}/cmdline")) {
+        Ok(words) => Ok(Some(words.split(|byte| *byte == 0).map(<[u8]>::to_vec).collect())),
+        Err(error) if is_about_process(&error) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether `error` tells something about the process itself: that it is gone, also since its file was
+/// opened, or somebody else's.
+fn is_about_process(error: &io::Error) -> bool {
+    use io::ErrorKind as Kind;
+    let gone = error.raw_os_error() == Some(nix::libc::ESRCH);
+    gone || matches!(error.kind(), Kind::NotFound | Kind::PermissionDenied)
 }
 
 /// Whether this user sees other users' processes: `/proc` may be mounted with `hidepid`.

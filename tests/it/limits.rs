@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use k2hdkc_slave_agent::model::report::Report;
+use nix::sys::signal::Signal;
 use sim::chmpx::events::Kind;
 use sim::k2hr3::Cluster;
 
@@ -216,4 +217,29 @@ async fn a_file_that_could_not_be_read_for_a_while_is_read_as_soon_as_it_can_be(
     is_logged(&node, "looking at the file of chmpx").await;
     assert!(descriptors(&node, "1024"));
     node.until("it is put right", |report| report.settled && node.installed().contains(LIVE)).await;
+}
+
+#[tokio::test]
+async fn a_chmpx_that_could_not_be_looked_at_is_not_taken_for_lost() {
+    let mut node = Node::grown().await;
+    // A file is on trial, and a chmpx that is gone is not waited for.
+    node.set("chmpx.hold", "1h");
+    node.set("chmpx.start_within", "0s");
+    node.stop_agent(Signal::SIGTERM).await;
+    node.start_agent();
+    let line = publish(&node, 9001).await;
+    let is_adopted = |report: &Report| report.adopted.as_ref().is_some_and(|it| it.generation == 3);
+    node.until(&line, |report| report.settled && is_adopted(report)).await;
+    if !descriptors(&node, "4") {
+        sim::skip("the program prlimit is not there");
+        return;
+    }
+    fs::write(node.target(), node.installed().replace(&line, "RWTIMEOUT = 1")).unwrap();
+    is_logged(&node, "looking at the file of chmpx").await;
+    // That is told at the end of a cycle, by which chmpx was looked at as well.
+    assert!(descriptors(&node, "1024"));
+    node.until("it is put right", |report| report.settled && node.installed().contains(&line))
+        .await;
+    assert!(!node.log().contains("rolled back"), "{}", node.log());
+    assert_eq!(node.count(Kind::Started), 1);
 }

@@ -2,17 +2,19 @@
 //! is active also while chmpx is dead or was never started.
 
 use std::fs;
+use std::io;
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::{Path, PathBuf};
 
-use crate::effects::process::{alive, all, command_line};
+use crate::effects::process::{alive, all, command_line, processes, words_of};
 use crate::effects::small_file;
 use crate::model::conf::Conf;
 use crate::model::memory::Process;
 
-/// The process in its supervisor's pid file, else the one that was started with this file.
-pub(super) fn find(pid_file: &Path, target: &Path) -> Option<Process> {
-    by_pid_file(pid_file, target).or_else(|| by_command_line(target))
+/// The process in its supervisor's pid file, else the one that was started with this file; an error
+/// where there may be one that could not be looked at.
+pub(super) fn find(pid_file: &Path, target: &Path) -> io::Result<Option<Process>> {
+    by_pid_file(pid_file, target).map_or_else(|| by_command_line(target), |found| Ok(Some(found)))
 }
 
 /// The process with this id, if it is a chmpx and alive.
@@ -107,11 +109,17 @@ pub(super) fn is_anywhere() -> bool {
     all().any(|pid| command_line(pid).is_some_and(|words| is_chmpx(&words)))
 }
 
-fn by_command_line(target: &Path) -> Option<Process> {
-    all()
-        .filter(|pid| command_line(*pid).is_some_and(|words| is_chmpx(&words)))
-        .filter(|pid| source_of(*pid).is_some_and(|source| source.is(target)))
-        .find_map(alive)
+fn by_command_line(target: &Path) -> io::Result<Option<Process>> {
+    for pid in processes()? {
+        let is_chmpx = words_of(pid)?.is_some_and(|words| is_chmpx(&words));
+        if is_chmpx
+            && source_of(pid).is_some_and(|source| source.is(target))
+            && let Some(process) = alive(pid)
+        {
+            return Ok(Some(process));
+        }
+    }
+    Ok(None)
 }
 
 /// The beginning of a file that anybody may have made.

@@ -113,7 +113,7 @@ impl Chmpx {
         let process = self
             .seen
             .filter(|seen| crate::effects::process::is_alive(*seen))
-            .or_else(|| process::find(&self.settings.pid_file, &self.target))
+            .or_else(|| process::find(&self.settings.pid_file, &self.target).ok().flatten())
             .ok_or_else(|| RestartError::NoProcess { signal: name() })?;
         let number: Signal = format!("SIG{signal}")
             .parse()
