@@ -137,7 +137,10 @@ impl Site {
 fn calls<'a>(log: &'a str, directory: &'a Path) -> impl Iterator<Item = (Site, &'a str)> {
     let mut counts: BTreeMap<(&str, Option<&str>), usize> = BTreeMap::new();
     log.lines().filter_map(move |line| {
-        let (call, arguments) = line.split_once('(')?;
+        let (call, rest) = line.split_once('(')?;
+        // Without what it returned, which another one may not, and what strace did not wait for.
+        let arguments = rest.rsplit_once(" = ").map_or(rest, |(arguments, _)| arguments);
+        let arguments = arguments.split("<unfinished").next().unwrap_or_default();
         if !call.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
             return None;
         }
