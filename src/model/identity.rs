@@ -26,6 +26,12 @@ impl InvalidName {
     }
 }
 
+/// What chmpx gives a meaning in a value. K2HR3 renders the names of members as they are into the
+/// file of every node, where an open quote or a lone backslash drops the line (measured): one such
+/// member keeps that file from all of them.
+const UNREADABLE: [char; 3] = ['\'', '"', '\\'];
+const MISREAD: &str = "chmpx would drop or misread a line with a quote or a backslash in it";
+
 /// The full name of a role: `yrn:yahoo:::<tenant>:role:<path>`.
 ///
 /// K2HR3 folds names to lower case wherever they stand in a path, but not in the query's `role=`
@@ -92,6 +98,9 @@ impl Cuk {
         if cuk.chars().any(|c| c.is_whitespace() || c.is_control()) {
             return bad("it has white space or control characters inside");
         }
+        if cuk.contains(UNREADABLE) {
+            return bad(MISREAD);
+        }
         Ok(Self(cuk.to_owned()))
     }
 
@@ -128,6 +137,9 @@ impl Tag {
         }
         if tag.chars().any(char::is_control) {
             return bad("it has control characters");
+        }
+        if tag.contains(UNREADABLE) {
+            return bad(MISREAD);
         }
         Ok(Self(tag.to_owned()))
     }

@@ -27,7 +27,7 @@ fn names_that_cannot_be_sent_are_refused() {
 #[test]
 fn a_unique_key_has_no_blank_inside_and_fits_into_chmpx() {
     assert_eq!(Cuk::parse("i-0001\n").unwrap().as_str(), "i-0001");
-    for key in ["", "  ", "a b", "a\tb", "a\u{7}b", &"x".repeat(2048)] {
+    for key in ["", "  ", "a b", "a\tb", "a\u{7}b", "a'b", &"x".repeat(2048)] {
         assert!(Cuk::parse(key).is_err(), "{key:?}");
     }
     assert!(Cuk::parse(&"x".repeat(2047)).is_ok());
@@ -38,6 +38,16 @@ fn a_unique_key_has_no_blank_inside_and_fits_into_chmpx() {
 fn a_tag_cannot_carry_a_line_break() {
     assert!(Tag::parse("host\n[SVRNODE]").is_err());
     assert_eq!(Tag::parse(" host.example\n").unwrap().as_str(), "host.example");
+}
+
+#[test]
+fn a_name_that_chmpx_would_not_read_back_is_kept_from_the_files_of_all_nodes() {
+    for name in ["it's", "\"quoted", "back\\slash"] {
+        let (cuk, tag) = (Cuk::parse(name).unwrap_err(), Tag::parse(name).unwrap_err());
+        assert!(cuk.why().starts_with("chmpx would drop"), "{cuk}");
+        assert_eq!(cuk.why(), tag.why());
+    }
+    assert!(Tag::parse("größe-1.example").is_ok());
 }
 
 #[test]
