@@ -51,7 +51,7 @@ impl Memory {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::observed::InstalledFile;
+    use super::super::super::observed::{InstalledFile, Obstacle};
     use super::*;
 
     /// What is owed for generation 8 once this was seen at the target.
@@ -91,7 +91,8 @@ mod tests {
 
     #[test]
     fn whether_a_restart_is_owed_for_a_file_that_cannot_be_seen_is_found_out_later() {
-        let obstacle = Installed::Obstacle("could not read it".to_owned());
+        let what = "could not read it".to_owned();
+        let obstacle = Installed::Obstacle(Obstacle { what, help: "" });
         assert_eq!(owed_after(&obstacle), Some(owed(Some(8))));
     }
 
