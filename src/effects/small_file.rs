@@ -41,7 +41,8 @@ pub fn beginning(path: &Path, most: u64) -> io::Result<(Vec<u8>, Metadata)> {
     if !meta.is_file() {
         return Err(io::Error::other("it is no regular file"));
     }
-    let mut bytes = Vec::new();
+    // At once, where its size is told: a secret is not read piece by piece.
+    let mut bytes = Vec::with_capacity(usize::try_from(meta.len().min(most)).unwrap_or_default());
     file.take(most).read_to_end(&mut bytes)?;
     Ok((bytes, meta))
 }
