@@ -35,8 +35,11 @@ pub fn write(endings: &[Row], took: Duration) {
          another one does. Throughout, the file of chmpx is whole and there, chmpx meets no half file and\n\
          is started exactly twice, nothing panics, and in the end a fresh agent finds all in force.\n\
          Short writes are those of a disk that takes a few bytes of each: see `tests/it/limits/disks.rs`.\n\n\
-         {} lives: in {} the same agent went on, in {} it ended and the next one went on, in {} the call\n\
-         was not made this time, {} ended badly.\n\n\
+         A place is the first call of its name with its path. Where there is none that is known before, as at\n\
+         a pipe or in `/proc`, it is found by its number, and the life is led again, up to six times, until the\n\
+         fault has met it. What goes badly at another call counts there, if that call can fail so.\n\n\
+         {} faults: in {} lives the same agent went on, in {} it ended and the next one went on, {} faults\n\
+         did not meet their call, {} lives ended badly.\n\n\
          | call | fault: what became of the agent |\n|---|---|\n",
         machine(),
         output("git", &["rev-parse", "--short", "HEAD"]),
