@@ -89,12 +89,8 @@ fn chmpx(page: &mut Page, report: &Report) {
                     tell them.";
         page.gauges("servers", help, "state", states);
     }
-    page.gauge(
-        "restarts_left",
-        "Restarts of chmpx that are left in this hour.",
-        &[],
-        report.restarts_left,
-    );
+    let help = "Restarts of chmpx that are left in this hour.";
+    page.optional("restarts_left", help, report.restarts_left);
 }
 
 fn state_of(server: &Server) -> &'static str {

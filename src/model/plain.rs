@@ -1,4 +1,4 @@
-//! Text of others as it may be shown: a file may hold anything, and a terminal must not obey it.
+//! Text as it may be shown: a file of others may hold anything, and a terminal must not obey it.
 
 use std::fmt::{self, Write as _};
 
@@ -28,9 +28,21 @@ fn is_obeyed(letter: char) -> bool {
     letter.is_control() && letter != '\t'
 }
 
+/// So many of something: `1 server`, `3 servers`.
+pub fn counted<N: Copy + fmt::Display + PartialEq + From<u8>>(count: N, what: &str) -> String {
+    let ending = if count == N::from(1) { "" } else { "s" };
+    format!("{count} {what}{ending}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_is_told_as_one() {
+        let servers = [0, 1, 2].map(|count: usize| counted(count, "server"));
+        assert_eq!(servers, ["0 servers", "1 server", "2 servers"]);
+    }
 
     #[test]
     fn what_a_terminal_would_obey_is_written_out_and_the_rest_stays() {

@@ -67,8 +67,8 @@ pub struct Report {
     /// When K2HR3 is asked.
     #[serde(default)]
     pub pace: Option<PaceFact>,
-    /// Restarts of chmpx that are left in this hour.
-    pub restarts_left: u32,
+    /// Restarts of chmpx that are left in this hour; `None` without an agent that would make them.
+    pub restarts_left: Option<u32>,
     /// Everything an operator should know, most important first.
     pub situations: Vec<Words>,
     /// What could not be found out or carried out.
@@ -108,7 +108,7 @@ pub fn report(
         chmpx: chmpx(&seen.chmpx),
         traffic: Traffic::default(),
         pace: None,
-        restarts_left: memory.restarts_left(policy.restarts_per_hour, seen.now),
+        restarts_left: Some(memory.restarts_left(policy.restarts_per_hour, seen.now)),
         situations,
         troubles,
         changes: Arc::default(),
@@ -145,7 +145,7 @@ impl Report {
             chmpx: chmpx(&Chmpx::Unknown(String::new())),
             traffic: Traffic::default(),
             pace: None,
-            restarts_left: 0,
+            restarts_left: None,
             situations: Vec::new(),
             troubles: Vec::new(),
             changes: history.last(TOLD).cloned().collect(),
@@ -234,5 +234,6 @@ mod tests {
         let told = Report::remembered(&settled().memory, &History::of(CUK), NOW);
         assert_eq!((told.verdict.code, told.cuk.as_str()), (Code::NotRunning, CUK));
         assert_eq!(told.installed.unwrap().generation, 7);
+        assert_eq!(told.restarts_left, None, "that depends on settings which nobody has in force");
     }
 }

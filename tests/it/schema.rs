@@ -91,7 +91,7 @@ fn full() -> Report {
         },
         traffic: Traffic { requests: 1, received: 1 },
         pace: Some(PaceFact { interval_ms: 30_000, next_look_ms: 1, answered: Some(1) }),
-        restarts_left: 3,
+        restarts_left: Some(3),
         situations: vec![words],
         troubles: vec![trouble],
         changes: Arc::from([change]),

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::Looked;
 use crate::commands::page::{BLUE, BOLD, GREEN, Paint, RED, YELLOW};
 use crate::model::conf::{Text, trim};
-use crate::model::plain::Plain;
+use crate::model::plain::{Plain, counted};
 use crate::model::rules::{Finding, Level};
 
 /// Longer lines of a file are not shown whole.
@@ -31,7 +31,8 @@ pub(super) fn told(looked: &Looked<'_>, paint: Paint) -> String {
     if verdict.loads {
         let group = looked.file.conf.group().map(printable).unwrap_or_default();
         let (servers, slaves) = (looked.file.conf.servers().len(), looked.file.conf.slaves().len());
-        let _infallible = writeln!(text, "  group {group}, {servers} server(s), {slaves} slave(s)");
+        let (servers, slaves) = (counted(servers, "server"), counted(slaves, "slave"));
+        let _infallible = writeln!(text, "  group {group}, {servers}, {slaves}");
     }
     text
 }

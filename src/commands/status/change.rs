@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::human::servers;
 use crate::commands::ages::{age, short};
 use crate::model::history::{Change, Outcome};
 use crate::model::memory::Seconds;
+use crate::model::plain::counted;
 
 /// A change in one line.
 pub(crate) fn in_short(change: &Change, now: Seconds) -> String {
@@ -13,7 +13,7 @@ pub(crate) fn in_short(change: &Change, now: Seconds) -> String {
     let from =
         from.as_ref().map_or_else(|| "nothing".to_owned(), |from| from.generation.to_string());
     let mut text = format!("#{number}  {}  {from} -> {}", age(*at, now), to.generation);
-    let _infallible = write!(text, "  {}", servers(change.servers));
+    let _infallible = write!(text, "  {}", counted(change.servers, "server"));
     let (came, went) = (&change.added_names, &change.removed_names);
     for (sign, names, all) in [('+', came, change.added), ('-', went, change.removed)] {
         for name in names {

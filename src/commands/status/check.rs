@@ -48,8 +48,10 @@ fn figures(report: &Report, now: Seconds) -> String {
         format!("servers={}", servers.len()),
         format!("servers_up={up}"),
         format!("failures={}", report.failures),
-        format!("restarts_left={}", report.restarts_left),
     ];
+    if let Some(left) = report.restarts_left {
+        figures.push(format!("restarts_left={left}"));
+    }
     if let Some(adopted) = &report.adopted {
         figures.push(format!("generation={}", adopted.generation));
         figures.push(format!("adopted_age={}s", now.saturating_sub(adopted.at)));

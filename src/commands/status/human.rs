@@ -10,7 +10,8 @@ use crate::commands::page::{GREEN, Page, RED, YELLOW};
 use crate::model::failure::Outlook;
 use crate::model::memory::{Mark, Seconds};
 use crate::model::observed::{Carrier, Server};
-use crate::model::report::{Ailment, Report, Severity, Words};
+use crate::model::plain::counted;
+use crate::model::report::{Ailment, Code, Report, Severity, Words};
 
 /// Names of servers are put below each other up to this length.
 const NAME: usize = 40;
@@ -75,11 +76,18 @@ pub(super) fn sentence(report: &Report, source: Source, now: Seconds) -> String 
 
 fn with_age(report: &Report, now: Seconds) -> String {
     let Words { code, sentence, since, .. } = &report.verdict;
-    let since = since.filter(|since| now.saturating_sub(*since) > 0);
-    match (code.as_str(), &report.adopted, since) {
-        ("settled", Some(adopted), _) => format!("{sentence} {}", age(adopted.at, now)),
-        ("settled" | "acting", _, _) | (_, _, None) => sentence.clone(),
-        (_, _, Some(since)) => format!("{sentence} (for {})", span(now.saturating_sub(since))),
+    match (code, &report.adopted) {
+        (Code::Settled, Some(adopted)) => format!("{sentence} {}", age(adopted.at, now)),
+        (Code::Settled | Code::Acting, _) => sentence.clone(),
+        _ => format!("{sentence}{}", lasting(*since, now)),
+    }
+}
+
+/// For how long it has been so, as it stands behind a sentence.
+fn lasting(since: Option<Seconds>, now: Seconds) -> String {
+    match since.map_or(0, |since| now.saturating_sub(since)) {
+        0 => String::new(),
+        seconds => format!(" (for {})", span(seconds)),
     }
 }
 
@@ -102,7 +110,8 @@ fn provenance(report: &Report, source: Source, now: Seconds) -> String {
 
 fn stages(report: &Report, now: Seconds, page: &mut Page) {
     if let Some(published) = &report.published {
-        let servers = published.servers.map_or_else(|| "refused".to_owned(), servers);
+        let servers = published.servers;
+        let servers = servers.map_or_else(|| "refused".to_owned(), |n| counted(n, "server"));
         let since = published.since.map_or_else(String::new, |at| format!(", {}", age(at, now)));
         page.line("published", &format!("{servers} ({}){since}", published.hash));
     }
@@ -126,8 +135,10 @@ fn ring(report: &Report, page: &mut Page) {
     if let Some(generation) = chmpx.generation {
         let _infallible = write!(text, ", generation {generation} in force");
     }
-    let left = report.restarts_left;
-    let _infallible = write!(text, "; may be restarted {left} times this hour");
+    if let Some(left) = report.restarts_left {
+        let times = counted(left, "time");
+        let _infallible = write!(text, "; may be restarted {times} this hour");
+    }
     page.line("chmpx", &text);
     let widest = chmpx.servers.iter().map(|server| server.name.chars().count()).max();
     let width = widest.unwrap_or_default().min(NAME);
@@ -162,23 +173,30 @@ fn looks(report: &Report, source: Source, now: Seconds, page: &mut Page) {
         None => text.push_str("; K2HR3 has not answered since the agent started"),
     }
     if report.failures > 0 {
-        let _infallible = write!(text, ", {} attempts have failed since", report.failures);
+        let attempts = counted(report.failures, "failed attempt");
+        let _infallible = write!(text, ", {attempts} since");
     }
     page.line("looks", &text);
     let traffic = &report.traffic;
     let (requests, bytes) = (traffic.requests, traffic.received);
-    page.line("traffic", &format!("{requests} requests, {bytes} bytes received"));
+    let (requests, bytes) = (counted(requests, "request"), counted(bytes, "byte"));
+    page.line("traffic", &format!("{requests}, {bytes} received"));
 }
 
 fn tell_trouble(trouble: &Ailment, now: Seconds, page: &mut Page) {
     let Ailment { doing, cause, outlook, help, since, count, .. } = trouble;
     page.line("trouble", &format!("{doing}: {cause}"));
-    let times = if *count == 1 { "once".to_owned() } else { format!("{count} times") };
+    let times = if *count == 1 {
+        format!("once, {}", age(*since, now))
+    } else {
+        let seconds = now.saturating_sub(*since).max(1);
+        format!("{} in {}", counted(*count, "time"), span(seconds))
+    };
     let outlook = match outlook {
         Outlook::Passing => "it may pass by itself",
         Outlook::Lasting => "it lasts until somebody acts",
     };
-    page.line("", &format!("{times} since {}; {outlook}", age(*since, now)));
+    page.line("", &format!("{times}; {outlook}"));
     if let Some(help) = help {
         page.line("do", help);
     }
@@ -186,13 +204,8 @@ fn tell_trouble(trouble: &Ailment, now: Seconds, page: &mut Page) {
 
 fn tell_situation(words: &Words, now: Seconds, page: &mut Page) {
     let Words { sentence, help, since, .. } = words;
-    let since = since.map_or_else(String::new, |at| format!(" (since {})", age(at, now)));
-    page.line("also", &format!("{sentence}{since}"));
+    page.line("also", &format!("{sentence}{}", lasting(*since, now)));
     if let Some(help) = help {
         page.line("do", help);
     }
-}
-
-pub(super) fn servers(count: usize) -> String {
-    if count == 1 { "1 server".to_owned() } else { format!("{count} servers") }
 }

@@ -6,6 +6,7 @@ use super::super::conf::Conf;
 use super::super::observed::{
     Chmpx, Installed, InstalledFile, K2hr3, Membership, Observed, Obstacle, Published,
 };
+use super::super::plain::counted;
 use super::super::plan::{Policy, plan};
 use super::super::report::{Code, words};
 use super::{Finding, Survey};
@@ -54,7 +55,8 @@ pub(super) fn published(seen: &Observed) -> Finding {
     match &*published.content {
         Ok(candidate) => {
             let servers = candidate.conf().servers().len();
-            Finding::fine(CODE, format!("a good file with {servers} servers ({})", published.hash))
+            let servers = counted(servers, "server");
+            Finding::fine(CODE, format!("a good file with {servers} ({})", published.hash))
         }
         Err(refused) => {
             let why = match (refused.first(), &refused.dispute) {
@@ -190,7 +192,7 @@ pub(super) fn servers(seen: &Observed) -> Finding {
     let wanted = names(&file.conf);
     let down: Vec<_> =
         running.servers.iter().filter(|server| !server.is_up()).map(|s| s.name.clone()).collect();
-    let state = format!("chmpx is connected to {connected} of {} servers", table.len());
+    let state = format!("chmpx is connected to {connected} of {}", counted(table.len(), "server"));
     // Where no name is shared, chmpx shows resolved names: the sets cannot be compared.
     if wanted != table && !wanted.is_disjoint(&table) {
         let lag = difference(&wanted, &table, "in the file only", "with chmpx only");

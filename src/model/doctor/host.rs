@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::super::failure::Class;
 use super::super::observed::{K2hr3, Membership, Observed};
+use super::super::plain::counted;
 use super::super::supervisor::Supervisor;
 use super::{Finding, Survey};
 
@@ -100,7 +101,7 @@ fn refused_token(code: &'static str, seen: &Observed) -> Option<Finding> {
 }
 
 fn old(age: Duration) -> String {
-    format!("{} hours old", age.as_secs() / 3600)
+    format!("{} old", counted(age.as_secs() / 3600, "hour"))
 }
 
 pub(super) fn rival(survey: &Survey) -> Finding {

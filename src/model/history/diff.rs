@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
+use super::super::plain::counted;
 use super::super::unified::Unified;
 
 /// A kept difference is no longer, in bytes.
@@ -38,7 +39,7 @@ impl Diff {
             let shown = without_secret(line);
             if text.len() + shown.len() >= LONGEST {
                 let more = 1 + lines.count();
-                let _infallible = writeln!(text, "({more} more lines)");
+                let _infallible = writeln!(text, "({})", counted(more, "more line"));
                 break;
             }
             text.push_str(&shown);
@@ -101,7 +102,7 @@ mod tests {
     fn eight_kilobytes_are_kept_and_not_a_letter_more() {
         let with = |last: usize| Diff::of(&format!("{}\n{}\n", "a".repeat(4095), "b".repeat(last)));
         assert_eq!(with(4095).len(), 8 * 1024);
-        assert!(with(4096).as_str().ends_with("a\n(1 more lines)\n"));
+        assert!(with(4096).as_str().ends_with("a\n(1 more line)\n"));
     }
 
     #[test]

@@ -54,7 +54,7 @@ fn full(name: &str) -> Report {
             servers: vec![server("[UP]", true), server("[UP]", false), server("[DOWN]", false)],
         },
         traffic: Traffic::default(),
-        restarts_left: 2,
+        restarts_left: Some(2),
         situations: vec![words(Code::TokenRefused), words(Code::Draining), words(Code::Draining)],
         troubles: vec![trouble],
         good: None,

@@ -3,6 +3,7 @@
 use super::{Ailment, Code, Words, words};
 use crate::model::failure::Outlook;
 use crate::model::observed::{InstalledFile, Observed};
+use crate::model::plain::counted;
 use crate::model::plan::{Plan, Situation, Step};
 
 /// What a step that was carried out amounts to; the next look tells whether it had an effect.
@@ -44,8 +45,8 @@ pub(super) fn verdict(seen: &Observed, plan: &Plan, troubles: &[Ailment]) -> Wor
         return words(pressing);
     }
     let servers = seen.file().map_or(0, |file| file.conf.servers().len());
+    let servers = counted(servers, "server");
     let generation = seen.file().and_then(InstalledFile::generation).unwrap_or_default();
-    let servers = if servers == 1 { "1 server".to_owned() } else { format!("{servers} servers") };
     // Which right carries this node is no matter while one does.
     match plan.situations.iter().find(|s| **s != Situation::TokenRefused) {
         Some(Situation::NoChmpx) => {

@@ -70,7 +70,7 @@ fn anything_else_is_a_difference() {
         |next| next.adopted = None,
         |next| next.good = None,
         |next| next.chmpx.generation = None,
-        |next| next.restarts_left += 1,
+        |next| next.restarts_left = None,
         |next| next.situations.push(draining()),
         |next| next.troubles.push(trouble()),
         |next| next.changes = [change()].into(),

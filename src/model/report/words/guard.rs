@@ -2,6 +2,7 @@
 
 use super::{Code, Words};
 use crate::model::observed::Obstacle;
+use crate::model::plain::counted;
 
 pub(super) fn refused(code: &str, message: &str, help: &str) -> Words {
     let sentence =
@@ -10,17 +11,19 @@ pub(super) fn refused(code: &str, message: &str, help: &str) -> Words {
 }
 
 pub(super) fn held(from: usize, to: usize, looks: u32) -> Words {
+    let to = counted(to, "server");
     let sentence = format!(
-        "what is published went from {from} to {to} servers at once; it is held until three looks \
-         agree ({looks} so far)"
+        "what is published went from {from} to {to} at once; it is held until three looks agree \
+         ({looks} so far)"
     );
     Words::new(Code::Held, sentence, Some("`k2hdkc-slave-agent refresh --force` installs it now"))
 }
 
 pub(super) fn quarantined(strikes: u32, said: Option<&str>) -> Words {
     let said = said.map_or_else(String::new, |said| format!("; it said: {said}"));
+    let times = counted(strikes, "time");
     let sentence = format!(
-        "chmpx was lost with what is published ({strikes} times); it is kept away, and the last \
+        "chmpx was lost with what is published ({times}); it is kept away, and the last \
          good file is in place{said}"
     );
     let help = "publish something else, or try it again with `k2hdkc-slave-agent refresh --force`";
@@ -54,10 +57,10 @@ pub(super) fn drifted(what: &str) -> Words {
 }
 
 pub(super) fn contested(times: usize, rival: Option<&str>, due_in: u64) -> Words {
-    let rival = rival.unwrap_or("somebody else");
+    let (rival, times) = (rival.unwrap_or("somebody else"), counted(times, "time"));
     let sentence = format!(
-        "{rival} keeps changing the file: it was put right {times} times within an hour, and again \
-         in {due_in} s"
+        "{rival} keeps changing the file: it was put right {times} within an hour, and again in \
+         {due_in} s"
     );
     let help = "end the other writer (see `doctor`), or set target.drift = report";
     Words::new(Code::Contested, sentence, Some(help))
