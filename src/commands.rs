@@ -62,7 +62,7 @@ exits! {
     Unavailable = 69 "K2HR3 or the agent did not answer, or not usefully",
     CannotWrite = 73 "something could not be written or started, or another agent is at work",
     NotYet = 75 "not adopted, or not done, in time",
-    NoPermission = 77 "the role token is missing or was not accepted",
+    NoPermission = 77 "a right is missing: the role token, or to read what only root may",
     Settings = 78 "the settings, or the files that were named, cannot be used",
 }
 

@@ -33,7 +33,10 @@ pub(super) const AFTERWORDS: &[Afterword] = &[
             (Exit::Differences, "there is something to do, or a difference"),
             (Exit::Refused, "a running chmpx would not take the file of --to"),
             (Exit::Unavailable, "K2HR3 did not answer usefully"),
-            (Exit::CannotWrite, "the state directory cannot be read"),
+            (
+                Exit::CannotWrite,
+                "neither what is published nor the file of chmpx could be looked at",
+            ),
             (Exit::NoPermission, "the role token was not accepted"),
         ],
     ),
@@ -74,9 +77,9 @@ pub(super) const AFTERWORDS: &[Afterword] = &[
     of(
         "history",
         &[("history", "the last changes, the newest first"), ("history --json", "for programs")],
-        READ,
+        LISTED,
     ),
-    of("history show", &[("history show 3", "one change with its difference")], READ),
+    of("history show", &[("history show 3", "one change with its difference")], SHOWN),
     of(
         "doctor",
         &[("doctor", "everything that keeps this node from its work, as root to see all of it")],
@@ -180,9 +183,12 @@ const USABLE: &[(Exit, &str)] = &[
     (Exit::Ok, "the settings can be used"),
     (Exit::Settings, "they cannot: the error says which, where and why"),
 ];
-const READ: &[(Exit, &str)] = &[
+const UNREADABLE: (Exit, &str) = (Exit::CannotWrite, "what the agent has kept cannot be read");
+const ROOT_ONLY: (Exit, &str) = (Exit::NoPermission, "only root may read it");
+const LISTED: &[(Exit, &str)] = &[(Exit::Ok, "shown"), UNREADABLE, ROOT_ONLY];
+const SHOWN: &[(Exit, &str)] = &[
     (Exit::Ok, "shown"),
     (Exit::Usage, "there is no change of this number"),
-    (Exit::CannotWrite, "what the agent has kept cannot be read"),
-    (Exit::NoPermission, "only root may read it"),
+    UNREADABLE,
+    ROOT_ONLY,
 ];
