@@ -75,20 +75,15 @@ impl Global {
 
 /// What to do.
 #[derive(Debug, Subcommand)]
+#[expect(missing_docs, reason = "what has options says at these what it does")]
 pub enum Command {
     /// Follow the cluster until told to stop (for systemd)
     Run,
-    /// Look at K2HR3 now: through the running agent, else in one cycle of its own
     Refresh(refresh::Refresh),
-    /// Show what would be changed, and what that would mean for chmpx; change nothing
     Plan(plan::Plan),
-    /// Show what chmpx would make of a file, rule by rule
     Check(check::Check),
-    /// Show what is true now and what is waited for
     Status(status::Status),
-    /// Show the last changes of the file, the newest first
     History(history::History),
-    /// Look for everything that keeps this node from its work, and say how to mend it
     Doctor(doctor::Doctor),
     /// Print the figures of the running agent in the text form of Prometheus
     Metrics,
@@ -98,15 +93,10 @@ pub enum Command {
     Register,
     /// Take this node out of its role, and keep it out until `register`
     Unregister,
-    /// Install and start the packages and services that the role's resource names
     Bootstrap(bootstrap::Bootstrap),
-    /// Take over from k2hr3-get-resource-helper: show what that means on this host, or do it
     TakeOver(take_over::TakeOver),
-    /// Show the settings that hold, or check whether they can be used
     Config(config::Config),
-    /// Print a manual page, to be read with `man -l -`, or write all of them
     Man(man::Man),
-    /// Print what a shell needs to complete commands and options; the packages install it
     Completions(completions::Completions),
 }
 

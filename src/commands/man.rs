@@ -14,7 +14,7 @@ use super::{Exit, Failed};
 use crate::effects::clock;
 use crate::model::memory::Seconds;
 
-/// Print a manual page, to be read with `man -l`, or write all of them.
+/// Print a manual page, to be read with `man -l -`, or write all of them.
 #[derive(Debug, clap::Args)]
 pub struct Man {
     /// Which page

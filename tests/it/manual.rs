@@ -55,6 +55,14 @@ fn every_command_and_option_is_in_the_manual_with_its_help() {
 }
 
 #[test]
+fn what_a_command_says_at_length_is_in_the_manual_and_in_its_help() {
+    let told = "Changes nothing. Works without a running agent, and without root";
+    assert!(running(&page("command")).contains(&format!("say how to mend it. .PP {told}")));
+    let help = Command::new(AGENT).args(["doctor", "--help"]).output().unwrap();
+    assert!(running(&String::from_utf8(help.stdout).unwrap()).contains(told));
+}
+
+#[test]
 fn every_setting_is_in_the_manual_with_its_default_and_what_is_possible() {
     let page = running(&page("settings"));
     for key in KEYS {

@@ -72,7 +72,10 @@ fn tell(page: &mut Page, command: &Command, above: &str, everywhere: &[&Id]) {
     let usage = usage.trim_start_matches("Usage: ").trim_start_matches("k2hdkc-slave-agent ");
     page.subheading(usage);
     let about = command.get_long_about().or(command.get_about()).map(ToString::to_string);
-    page.opening(&sentence(&about.unwrap_or_default()));
+    let about = about.unwrap_or_default();
+    let mut paragraphs = about.split("\n\n").map(sentence);
+    page.opening(&paragraphs.next().unwrap_or_default());
+    paragraphs.for_each(|more| page.paragraph(&more));
     let own = |argument: &&Arg| is_told(argument) && !everywhere.contains(&argument.get_id());
     for argument in command.get_arguments().filter(own) {
         entry(page, argument);
