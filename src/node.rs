@@ -166,8 +166,8 @@ impl Node {
         self.memory.failures
     }
 
-    /// Asks K2HR3 at once, whatever happened before: somebody is waiting.
-    pub fn hurry(&mut self) {
+    /// Lets K2HR3 be asked at once, whatever happened before: somebody is waiting.
+    pub fn forget_failures(&mut self) {
         self.memory.failures = 0;
     }
 

@@ -14,7 +14,7 @@ use super::progress::waiting;
 use super::{Exit, Failed};
 use crate::agent::Chain;
 use crate::effects::k2hr3::K2hr3;
-use crate::effects::packages::Host;
+use crate::effects::packages::Installer;
 use crate::model::failure::{Class, Failure};
 use crate::model::host_step::AGENT;
 use crate::model::packages::{Package, SERVICE_KEY, Unit, Wanted};
@@ -44,7 +44,7 @@ impl Bootstrap {
         let k2hr3 = K2hr3::new(&settings.k2hr3, &settings.identity)?;
         let end = self.timeout.map(|seconds| Instant::now() + Duration::from_secs(seconds));
         let mut work = Work {
-            host: Host::found(),
+            installer: Installer::found(),
             progress: Progress::default(),
             patience: Patience::new(&settings, end),
         };
@@ -53,7 +53,7 @@ impl Bootstrap {
             return work.end(&wanted).await;
         }
         work.begin(&wanted, &settings).await?;
-        latitude::give(&work.host, &settings, layers.root()).await?;
+        latitude::give(&work.installer, &settings, layers.root()).await?;
         let exit = if wanted.refused.is_empty() { Exit::Ok } else { Exit::Refused };
         if exit == Exit::Ok {
             fulfilled(&settings.paths.state_dir.join(WISH))?;
@@ -75,7 +75,7 @@ fn fulfilled(wish: &Path) -> Result<(), Failed> {
 }
 
 struct Work {
-    host: Host,
+    installer: Installer,
     progress: Progress,
     patience: Patience,
 }
@@ -116,7 +116,7 @@ impl Work {
         // It goes first: it registers while packages are fetched.
         if let Ok(own) = Unit::parse(AGENT) {
             // Not there where the agent was put by hand.
-            if let Err(error) = self.host.begin(&own).await {
+            if let Err(error) = self.installer.begin(&own).await {
                 self.progress.failed(AGENT, &Chain(&error).to_string());
             } else {
                 self.progress.finished("started", AGENT);
@@ -131,7 +131,7 @@ impl Work {
         let mut lost = None;
         for unit in units {
             let doing = self.progress.doing("starting", unit.as_str());
-            let begun = supervisor::begin(&self.host, unit, settings);
+            let begun = supervisor::begin(&self.installer, unit, settings);
             match waiting(&doing, begun).await {
                 Ok(()) => self.progress.finished("started", unit.as_str()),
                 Err(error) => {
@@ -154,7 +154,7 @@ impl Work {
     async fn install(&mut self, packages: &[Package]) -> Result<(), Failed> {
         let mut missing = Vec::new();
         for package in packages {
-            match self.host.has(package).await {
+            match self.installer.has(package).await {
                 Ok(true) => self.progress.finished("there already:", package.as_str()),
                 Ok(false) => missing.push(package),
                 Err(error) => return Err(no_tool(&Chain(&error).to_string())),
@@ -163,13 +163,13 @@ impl Work {
         while !missing.is_empty() {
             let mut why = None;
             let learning = "asking the repositories of this host";
-            if let Err(error) = waiting(learning, self.host.learn()).await {
+            if let Err(error) = waiting(learning, self.installer.learn()).await {
                 why = Some(Chain(&error).to_string());
             }
             let mut left = Vec::new();
             for package in missing {
                 let doing = self.progress.doing("installing", package.as_str());
-                match waiting(&doing, self.host.install(package)).await {
+                match waiting(&doing, self.installer.install(package)).await {
                     Ok(()) => self.progress.finished("installed", package.as_str()),
                     Err(error) => {
                         why = Some(format!("{}: {}", package.as_str(), Chain(&error)));
@@ -195,7 +195,7 @@ impl Work {
         self.progress.expect(wanted.units.len());
         for unit in wanted.units.iter().rev() {
             let doing = self.progress.doing("stopping", unit.as_str());
-            match waiting(&doing, self.host.end(unit)).await {
+            match waiting(&doing, self.installer.end(unit)).await {
                 Ok(()) => self.progress.finished("stopped", unit.as_str()),
                 Err(error) => self.progress.failed(unit.as_str(), &Chain(&error).to_string()),
             }

@@ -37,9 +37,9 @@ impl History {
     pub fn run(&self, layers: &Layers) -> Result<(Exit, String), Failed> {
         let settings = settings::read(layers)?;
         let history = state::history_in(&settings.paths.state_dir).map_err(|error| Failed {
-            exit: if error.is_permission() { Exit::NoPermission } else { Exit::CannotWrite },
+            exit: if error.is_denied() { Exit::NoPermission } else { Exit::CannotWrite },
             what: Chain(&error).to_string(),
-            help: if error.is_permission() {
+            help: if error.is_denied() {
                 "ask as root".to_owned()
             } else {
                 "the agent starts a new one with the next change".to_owned()

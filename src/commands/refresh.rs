@@ -86,7 +86,7 @@ pub(super) async fn ask_or_do<F: Future<Output = Option<Report>>>(
     let policy = settings.policy.clone();
     let (line, desk) = socket::line();
     let mut node = Node::new(settings, desk, Manners::Acts)?;
-    node.hurry();
+    node.forget_failures();
     let pace = pace(&node);
     let last = line.clone();
     let told = || ready(last.last().map_or_else(looking, |report| report.verdict.sentence));

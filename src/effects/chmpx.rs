@@ -49,8 +49,8 @@ impl Chmpx {
     /// Whether the process seen last is still there; `None` when none was seen.
     pub fn is_alive(&self) -> Option<bool> {
         let seen = self.seen?;
-        let vigil = self.vigil.as_ref().filter(|vigil| vigil.is_over(seen));
-        Some(vigil.map_or_else(|| super::process::is_alive(seen), |vigil| vigil.goes_on()))
+        let vigil = self.vigil.as_ref().filter(|vigil| vigil.watches(seen));
+        Some(vigil.map_or_else(|| super::process::is_alive(seen), |vigil| vigil.is_alive()))
     }
 
     /// Waits until the process seen last has ended; for ever where that cannot be heard.
@@ -77,7 +77,7 @@ impl Chmpx {
 
     fn watch_over(&mut self, process: Option<Process>) {
         self.seen = process;
-        let watched = |process| self.vigil.as_ref().is_some_and(|vigil| vigil.is_over(process));
+        let watched = |process| self.vigil.as_ref().is_some_and(|vigil| vigil.watches(process));
         if !process.is_some_and(watched) {
             self.vigil = process.and_then(Vigil::over).map(Arc::new);
         }

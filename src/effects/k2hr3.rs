@@ -26,7 +26,7 @@ const TOKEN: &str = "x-auth-token";
 
 /// By what right the RESOURCE is read.
 #[derive(Debug, Clone, Copy)]
-pub enum Carrier<'a> {
+pub enum By<'a> {
     /// By the role token: works from anywhere, before registration and after.
     Token(&'a RoleToken),
     /// By the address of a registered node: works for ever, without any token.
@@ -107,16 +107,16 @@ impl K2hr3 {
     }
 
     /// Reads the RESOURCE, unless it still is the one with the tag `etag`.
-    pub async fn read(&self, carrier: Carrier<'_>, etag: Option<&str>) -> Result<Answer, Failure> {
+    pub async fn read(&self, by: By<'_>, etag: Option<&str>) -> Result<Answer, Failure> {
         let [by_token, by_address] = &self.text;
-        let (request, url) = match carrier {
+        let (request, url) = match by {
             // With a token, port, cuk and role are forbidden: 400.
-            Carrier::Token(_) => (Request::ReadByToken, by_token),
-            Carrier::Address => (Request::ReadByAddress, by_address),
+            By::Token(_) => (Request::ReadByToken, by_token),
+            By::Address => (Request::ReadByAddress, by_address),
         };
         let ask = || {
             let mut ask = self.way.http().request(Method::GET, url.clone());
-            if let Carrier::Token(token) = carrier {
+            if let By::Token(token) = by {
                 ask = ask.header(TOKEN, token.header());
             }
             match etag {
@@ -129,9 +129,9 @@ impl K2hr3 {
             Err(failure) if failure.class == Class::Unreachable => self.send(ask()).await?,
             result => result?,
         };
-        let token = match carrier {
-            Carrier::Token(token) => Some(token),
-            Carrier::Address => None,
+        let token = match by {
+            By::Token(token) => Some(token),
+            By::Address => None,
         };
         if response.status().as_u16() == 304 && etag.is_some() {
             return Ok(Answer::Same);
@@ -140,14 +140,10 @@ impl K2hr3 {
     }
 
     /// Reads one key of the RESOURCE: any JSON value, or `None` when it has no such key.
-    pub async fn key(
-        &self,
-        carrier: Carrier<'_>,
-        name: &str,
-    ) -> Result<Option<serde_json::Value>, Failure> {
-        let (request, token) = match carrier {
-            Carrier::Token(token) => (Request::ReadByToken, Some(token)),
-            Carrier::Address => (Request::ReadByAddress, None),
+    pub async fn key(&self, by: By<'_>, name: &str) -> Result<Option<serde_json::Value>, Failure> {
+        let (request, token) = match by {
+            By::Token(token) => (Request::ReadByToken, Some(token)),
+            By::Address => (Request::ReadByAddress, None),
         };
         let mut ask = self
             .way
@@ -202,7 +198,7 @@ fn refused(request: Request, status: u16, message: &str, shown: &str) -> Failure
     Failure { class, text, retry_after: None }
 }
 
-fn patience(response: &Response) -> Option<Duration> {
+fn retry_after(response: &Response) -> Option<Duration> {
     let seconds = response.headers().get("retry-after")?.to_str().ok()?.trim().parse().ok()?;
     Some(Duration::from_secs(seconds))
 }

@@ -29,12 +29,12 @@ pub enum PackageError {
 
 /// What this host installs and starts things with.
 #[derive(Debug, Clone, Copy)]
-pub struct Host {
+pub struct Installer {
     tool: Option<Tool>,
     starter: Option<Starter>,
 }
 
-impl Host {
+impl Installer {
     /// Looks around on this host.
     pub fn found() -> Self {
         let starter = if Path::new(SYSTEMD).is_dir() {
@@ -125,10 +125,10 @@ mod tests {
 
     #[tokio::test]
     async fn without_a_package_manager_that_is_what_is_told() {
-        let host = Host { tool: None, starter: None };
+        let installer = Installer { tool: None, starter: None };
         let package = Package::parse("chmpx").unwrap();
-        assert!(matches!(host.has(&package).await, Err(PackageError::NoTool)));
+        assert!(matches!(installer.has(&package).await, Err(PackageError::NoTool)));
         let unit = Unit::parse("chmpx").unwrap();
-        assert!(matches!(host.begin(&unit).await, Err(PackageError::NoStarter)));
+        assert!(matches!(installer.begin(&unit).await, Err(PackageError::NoStarter)));
     }
 }

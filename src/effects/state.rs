@@ -49,8 +49,8 @@ pub struct Damaged {
 }
 
 impl Damaged {
-    /// Whether somebody else may read it.
-    pub fn is_permission(&self) -> bool {
+    /// Whether only another user may read it.
+    pub fn is_denied(&self) -> bool {
         self.cause.kind() == io::ErrorKind::PermissionDenied
     }
 }

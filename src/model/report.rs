@@ -19,8 +19,8 @@ use super::observed::{Carrier, Chmpx, Observed, Published};
 use super::plan::{Plan, Policy};
 
 pub use code::Code;
-pub use course::{Course, Turns};
-pub use fact::{AgentFact, Ailment, ChmpxFact, PaceFact, PublishedFact, Traffic};
+pub use course::{Course, Passage};
+pub use fact::{AgentFact, ChmpxFact, PaceFact, PublishedFact, Traffic, TroubleFact};
 pub use severity::Severity;
 use verdict::verdict;
 pub use voice::{Loudness, Voice};
@@ -72,7 +72,7 @@ pub struct Report {
     /// Everything an operator should know, most important first.
     pub situations: Vec<Words>,
     /// What could not be found out or carried out.
-    pub troubles: Vec<Ailment>,
+    pub troubles: Vec<TroubleFact>,
     /// The last ten changes of the file, the newest first.
     #[serde(default)]
     pub changes: Arc<[Change]>,
@@ -82,13 +82,7 @@ pub struct Report {
 }
 
 /// Derives a report from one cycle.
-pub fn report(
-    seen: &Observed,
-    plan: &Plan,
-    policy: &Policy,
-    role: &str,
-    troubles: Vec<Ailment>,
-) -> Report {
+pub fn report(seen: &Observed, plan: &Plan, policy: &Policy, troubles: Vec<TroubleFact>) -> Report {
     let situations: Vec<_> = plan.situations.iter().map(words).collect();
     let memory = &seen.memory;
     Report {
@@ -96,7 +90,7 @@ pub fn report(
         verdict: verdict(seen, plan, &troubles),
         settled: plan.is_settled() && troubles.is_empty(),
         at: seen.now,
-        role: role.to_owned(),
+        role: memory.role.clone(),
         cuk: memory.cuk.clone(),
         registered: memory.registered,
         carrier: seen.carrier,
@@ -195,14 +189,14 @@ mod tests {
     use crate::model::failure::Outlook;
     use crate::model::plan::testing::{CUK, NOW, PROCESS, policy, settled, three};
 
-    fn of(seen: &Observed, troubles: Vec<Ailment>) -> Report {
-        report(seen, &Plan::default(), &policy(), "role", troubles)
+    fn of(seen: &Observed, troubles: Vec<TroubleFact>) -> Report {
+        report(seen, &Plan::default(), &policy(), troubles)
     }
 
     #[test]
     fn a_node_is_settled_when_nothing_is_left_to_do_and_nothing_went_wrong() {
         assert!(of(&settled(), Vec::new()).settled);
-        let trouble = Ailment {
+        let trouble = TroubleFact {
             doing: "reading".to_owned(),
             cause: "refused".to_owned(),
             outlook: Outlook::Passing,

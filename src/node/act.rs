@@ -5,7 +5,7 @@ use tracing::{info, warn};
 use super::Node;
 use crate::agent::Trouble;
 use crate::effects::clock;
-use crate::effects::k2hr3::Carrier;
+use crate::effects::k2hr3::By;
 use crate::model::failure::{Class, Failure};
 use crate::model::memory::OwedRestart;
 use crate::model::plan::Step;
@@ -86,7 +86,7 @@ impl Node {
             }
             _ => {}
         }
-        match self.k2hr3.read(Carrier::Address, None).await {
+        match self.k2hr3.read(By::Address, None).await {
             Err(failure) if failure.class == Class::NotMember => {}
             Err(failure) => return Err(Self::of_k2hr3("reading back whether it is out", failure)),
             Ok(_) => {

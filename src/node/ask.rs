@@ -10,7 +10,7 @@ use tracing::{debug, warn};
 
 use super::{Node, on_disk};
 use crate::agent::Trouble;
-use crate::effects::k2hr3::{Answer, Carrier as By};
+use crate::effects::k2hr3::{Answer, By};
 use crate::effects::{clock, disk, small_file};
 use crate::model::failure::{Class, Failure};
 use crate::model::identity::RoleToken;

@@ -8,7 +8,7 @@ use tracing::{debug, info, warn};
 use super::Node;
 use crate::agent::Chain;
 use crate::effects::clock;
-use crate::effects::k2hr3::{self, Answer, Carrier as By};
+use crate::effects::k2hr3::{self, Answer, By};
 use crate::model::address::is_removable;
 use crate::model::failure::Class;
 use crate::model::memory::Seconds;

@@ -11,7 +11,7 @@ use crate::agent::{Chain, Cycle, Trouble};
 use crate::effects::{clock, disk, process, socket};
 use crate::model::memory::Seconds;
 use crate::model::report::{
-    AgentFact, Ailment, Code, Course, Loudness, PaceFact, Report, Turns, Voice, report,
+    AgentFact, Code, Course, Loudness, PaceFact, Passage, Report, TroubleFact, Voice, report,
 };
 
 /// The file with the last report, beside the lock and the socket.
@@ -61,9 +61,9 @@ impl Node {
         self.memory.failures = cycle.failures;
         self.note_outcome(cycle);
         let now = clock::now();
-        let wrong = cycle.troubles.iter().map(|trouble| ailment(trouble, now)).collect();
+        let wrong = cycle.troubles.iter().map(|trouble| fact(trouble, now)).collect();
         let is_well = self.settled && cycle.troubles.is_empty();
-        let turns = self.teller.course.note(wrong, cycle.asked_k2hr3, is_well);
+        let passage = self.teller.course.note(wrong, cycle.asked_k2hr3, is_well);
         let mut report = self.report(cycle, now);
         let (is_news, differs) = {
             let told = self.desk.told.borrow();
@@ -75,9 +75,9 @@ impl Node {
             )
         };
         if is_news {
-            self.publish(&report, &turns, cycle.next_ask);
+            self.publish(&report, &passage, cycle.next_ask);
         }
-        tell_turns(&turns, &report, now);
+        tell_passage(&passage, &report, now);
         if differs || !self.teller.is_shown {
             self.teller.is_shown = self.show_status(&report);
         }
@@ -92,11 +92,10 @@ impl Node {
     }
 
     fn report(&mut self, cycle: &Cycle<'_>, now: Seconds) -> Report {
-        let role = self.settings.identity.role.to_string();
         let troubles = self.teller.course.present().to_vec();
         let mut seen = cycle.seen.clone();
         seen.memory = self.memory.clone();
-        let mut report = report(&seen, cycle.plan, &self.settings.policy, &role, troubles);
+        let mut report = report(&seen, cycle.plan, &self.settings.policy, troubles);
         report.traffic = self.k2hr3.traffic();
         report.pace = Some(self.pace(cycle, now));
         report.changes = self.past.told.clone();
@@ -133,12 +132,12 @@ impl Node {
         self.notify(&[NotifyState::Watchdog]);
     }
 
-    fn publish(&mut self, report: &Report, turns: &Turns, next_ask: Duration) {
+    fn publish(&mut self, report: &Report, passage: &Passage, next_ask: Duration) {
         let verdict = &report.verdict;
         let (code, help) = (verdict.code.as_str(), verdict.help.as_deref());
         let next_look_s = next_ask.as_secs();
         // The line about a trouble that has just begun is this one.
-        let is_new = turns.begun.iter().any(|begun| tells(report, begun));
+        let is_new = passage.begun.iter().any(|begun| tells(report, begun));
         match self.teller.voice.loudness(report) {
             Loudness::Aside if !is_new => debug!(code, "{}", verdict.sentence),
             Loudness::Aside | Loudness::Warning => {
@@ -175,8 +174,8 @@ impl Node {
     }
 }
 
-fn ailment(trouble: &Trouble, now: Seconds) -> Ailment {
-    Ailment {
+fn fact(trouble: &Trouble, now: Seconds) -> TroubleFact {
+    TroubleFact {
         doing: trouble.doing.clone(),
         cause: Chain(&*trouble.cause).to_string(),
         outlook: trouble.outlook,
@@ -188,23 +187,23 @@ fn ailment(trouble: &Trouble, now: Seconds) -> Ailment {
 }
 
 /// Whether the verdict of `report` is about `trouble`.
-fn tells(report: &Report, trouble: &Ailment) -> bool {
+fn tells(report: &Report, trouble: &TroubleFact) -> bool {
     let first = report.troubles.first();
     report.verdict.code == Code::Trouble && first.is_some_and(|first| first.doing == trouble.doing)
 }
 
 /// One line when a trouble begins that the verdict does not tell, one now and then while it lasts,
 /// and one when it is over.
-fn tell_turns(turns: &Turns, report: &Report, now: Seconds) {
-    for begun in turns.begun.iter().filter(|begun| !tells(report, begun)) {
-        let Ailment { doing, cause, help, .. } = begun;
+fn tell_passage(passage: &Passage, report: &Report, now: Seconds) {
+    for begun in passage.begun.iter().filter(|begun| !tells(report, begun)) {
+        let TroubleFact { doing, cause, help, .. } = begun;
         warn!(event = "trouble-began", doing, cause, help, "something went wrong");
     }
-    for Ailment { doing, cause, help, since, count, .. } in &turns.still {
+    for TroubleFact { doing, cause, help, since, count, .. } in &passage.still {
         let for_s = now.saturating_sub(*since);
         warn!(event = "trouble-goes-on", doing, cause, help, count, for_s, "still in trouble");
     }
-    for Ailment { doing, since, count, .. } in &turns.over {
+    for TroubleFact { doing, since, count, .. } in &passage.over {
         let lasted_s = now.saturating_sub(*since);
         info!(event = "trouble-over", doing, count, lasted_s, "the trouble is over");
     }

@@ -13,7 +13,8 @@ use k2hdkc_slave_agent::model::memory::{Mark, Process};
 use k2hdkc_slave_agent::model::observed::{Carrier, Server};
 use k2hdkc_slave_agent::model::report::severity::{Row, rows};
 use k2hdkc_slave_agent::model::report::{
-    AgentFact, Ailment, ChmpxFact, Code, PaceFact, PublishedFact, Report, Traffic, VERSION, Words,
+    AgentFact, ChmpxFact, Code, PaceFact, PublishedFact, Report, Traffic, TroubleFact, VERSION,
+    Words,
 };
 use nix::sys::signal::Signal;
 use serde_json::{Value, json};
@@ -38,7 +39,7 @@ fn full() -> Report {
         help: Some("help".to_owned()),
         since: Some(1),
     };
-    let trouble = Ailment {
+    let trouble = TroubleFact {
         doing: "doing".to_owned(),
         cause: "cause".to_owned(),
         outlook: Outlook::Passing,

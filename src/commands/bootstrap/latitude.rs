@@ -5,7 +5,7 @@ use std::path::Path;
 use super::progress::say;
 use crate::agent::Chain;
 use crate::commands::{Exit, Failed};
-use crate::effects::packages::Host;
+use crate::effects::packages::Installer;
 use crate::effects::{host_step, latitude, small_file};
 use crate::model::host_step::{AGENT, Step};
 use crate::model::latitude::DROP_IN;
@@ -13,10 +13,14 @@ use crate::model::settings::Settings;
 use crate::settings::below;
 
 /// Writes the drop-in that this host needs, if any, and has the service start with it.
-pub(super) async fn give(host: &Host, settings: &Settings, root: &Path) -> Result<(), Failed> {
+pub(super) async fn give(
+    installer: &Installer,
+    settings: &Settings,
+    root: &Path,
+) -> Result<(), Failed> {
     let Some(text) = latitude::needs(settings, root).await.drop_in() else { return Ok(()) };
     let path = below(root, Path::new(DROP_IN));
-    if !host.has_systemd() || small_file::text(&path).is_ok_and(|old| old == text) {
+    if !installer.has_systemd() || small_file::text(&path).is_ok_and(|old| old == text) {
         return Ok(());
     }
     for step in [

@@ -4,7 +4,7 @@ use super::progress::say;
 use crate::agent::Chain;
 use crate::commands::{Exit, Failed};
 use crate::effects::chmpx::Chmpx;
-use crate::effects::packages::{Host, PackageError};
+use crate::effects::packages::{Installer, PackageError};
 use crate::effects::{host_step, supervisor};
 use crate::model::host_step::Step;
 use crate::model::packages::Unit;
@@ -31,11 +31,15 @@ pub(super) async fn agree(settings: &Settings) -> Result<(), Failed> {
 /// Enables and starts `unit`. A supervisor of chmpx that runs without one waits for the file that was
 /// named when it began, for ever, and has nothing to lose by beginning anew.
 pub(super) async fn begin(
-    host: &Host,
+    installer: &Installer,
     unit: &Unit,
     settings: &Settings,
 ) -> Result<(), PackageError> {
-    if waits(unit, settings) { host.begin_anew(unit).await } else { host.begin(unit).await }
+    if waits(unit, settings) {
+        installer.begin_anew(unit).await
+    } else {
+        installer.begin(unit).await
+    }
 }
 
 fn waits(unit: &Unit, settings: &Settings) -> bool {

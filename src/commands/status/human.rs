@@ -11,7 +11,7 @@ use crate::model::failure::Outlook;
 use crate::model::memory::{Mark, Seconds};
 use crate::model::observed::{Carrier, Server};
 use crate::model::plain::counted;
-use crate::model::report::{Ailment, Code, Report, Severity, Words};
+use crate::model::report::{Code, Report, Severity, TroubleFact, Words};
 
 /// Names of servers are put below each other up to this length.
 const NAME: usize = 40;
@@ -183,8 +183,8 @@ fn looks(report: &Report, source: Source, now: Seconds, page: &mut Page) {
     page.line("traffic", &format!("{requests}, {bytes} received"));
 }
 
-fn tell_trouble(trouble: &Ailment, now: Seconds, page: &mut Page) {
-    let Ailment { doing, cause, outlook, help, since, count, .. } = trouble;
+fn tell_trouble(trouble: &TroubleFact, now: Seconds, page: &mut Page) {
+    let TroubleFact { doing, cause, outlook, help, since, count, .. } = trouble;
     page.line("trouble", &format!("{doing}: {cause}"));
     let times = if *count == 1 {
         format!("once, {}", age(*since, now))

@@ -31,12 +31,12 @@ impl Vigil {
     }
 
     /// Whether this watches over `process`.
-    pub(super) fn is_over(&self, process: Process) -> bool {
+    pub(super) fn watches(&self, process: Process) -> bool {
         self.process == process
     }
 
     /// Whether the process has not ended yet. Costs no system call.
-    pub(super) fn goes_on(&self) -> bool {
+    pub(super) fn is_alive(&self) -> bool {
         self.end.try_io(Interest::READABLE, |_| Ok(())).is_err()
     }
 

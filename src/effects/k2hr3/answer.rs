@@ -4,7 +4,7 @@ use reqwest::Response;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Answer, connect, patience, refused};
+use super::{Answer, connect, refused, retry_after};
 use crate::model::failure::{Class, Failure, Request};
 use crate::model::identity::RoleToken;
 
@@ -54,7 +54,7 @@ pub(super) async fn value(
     if status == 200 {
         return content(request, response, token).await;
     }
-    let retry_after = patience(&response);
+    let retry_after = retry_after(&response);
     let body = body(response).await.unwrap_or_default();
     // What a missing key is told apart by from a missing resource (measured on 2.0.3).
     if status == 404 && message(&body).contains("does not have value for type(keys[") {
@@ -116,7 +116,7 @@ pub(super) async fn done(
 
 async fn failed(request: Request, response: Response, token: Option<&RoleToken>) -> Failure {
     let status = response.status().as_u16();
-    let retry_after = patience(&response);
+    let retry_after = retry_after(&response);
     let body = body(response).await.unwrap_or_default();
     Failure { retry_after, ..declined(request, status, &body, token) }
 }

@@ -5,29 +5,44 @@ use super::super::observed::{K2hr3, Observed};
 use super::super::report::Code;
 use super::{Agent, Finding, Survey};
 
-/// What other findings tell with more to it, seen anew.
-const SEEN_ANEW: [Code; 20] = [
-    Code::Refused,
-    Code::NoChmpx,
-    Code::WaitsElsewhere,
-    Code::ReadsElsewhere,
-    Code::ChmpxUnknown,
-    Code::Blind,
-    Code::Busy,
-    Code::Swallowed,
-    Code::Adopting,
-    Code::Starting,
-    Code::Restarting,
-    Code::Settling,
-    Code::NoToken,
-    Code::Registering,
-    Code::Unregistered,
-    Code::NoSuchRole,
-    Code::WaitingForK2hr3,
-    Code::CannotInstall,
-    Code::Draining,
-    Code::TokenRefused,
-];
+/// Whether other findings tell it with more to it, seen anew.
+fn is_seen_anew(code: Code) -> bool {
+    match code {
+        Code::Refused
+        | Code::NoChmpx
+        | Code::WaitsElsewhere
+        | Code::ReadsElsewhere
+        | Code::ChmpxUnknown
+        | Code::Blind
+        | Code::Busy
+        | Code::Swallowed
+        | Code::Adopting
+        | Code::Starting
+        | Code::Restarting
+        | Code::Settling
+        | Code::NoToken
+        | Code::Registering
+        | Code::Unregistered
+        | Code::NoSuchRole
+        | Code::WaitingForK2hr3
+        | Code::CannotInstall
+        | Code::Draining
+        | Code::TokenRefused => true,
+        Code::Settled
+        | Code::Acting
+        | Code::Held
+        | Code::Trouble
+        | Code::Quarantined
+        | Code::RolledBack
+        | Code::NoWayBack
+        | Code::Drifted
+        | Code::Contested
+        | Code::RefusedByChmpx
+        | Code::RestartOwed
+        | Code::Dead
+        | Code::NotRunning => false,
+    }
+}
 
 pub(super) fn at_work(agent: &Agent) -> Finding {
     const CODE: &str = "agent";
@@ -56,7 +71,7 @@ pub(super) fn situations(agent: &Agent) -> Vec<Finding> {
         Finding::fault("trouble", format!("{}: {}", trouble.doing, trouble.cause), help)
     });
     let situations = report.situations.iter();
-    let situations = situations.filter(|told| !SEEN_ANEW.contains(&told.code));
+    let situations = situations.filter(|told| !is_seen_anew(told.code));
     let situations = situations.filter_map(|told| {
         let help = told.help.as_deref()?;
         Some(Finding::fault("situation", told.sentence.clone(), help))

@@ -6,7 +6,7 @@ use super::*;
 use crate::model::failure::{Class, Outlook};
 use crate::model::observed::K2hr3;
 use crate::model::plan::Step;
-use crate::model::report::{Ailment, ChmpxFact, Code, PublishedFact, Traffic, VERSION, Words};
+use crate::model::report::{ChmpxFact, Code, PublishedFact, Traffic, TroubleFact, VERSION, Words};
 
 fn words(code: Code) -> Words {
     Words { code, sentence: "a sentence".to_owned(), help: None, since: None }
@@ -21,7 +21,7 @@ fn full(name: &str) -> Report {
         status: format!("[SERVICE IN]{state}"),
         connected,
     };
-    let trouble = Ailment {
+    let trouble = TroubleFact {
         doing: name.to_owned(),
         cause: name.to_owned(),
         outlook: Outlook::Passing,

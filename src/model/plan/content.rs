@@ -22,7 +22,7 @@ pub(super) fn decide(seen: &Observed, policy: &Policy, plan: &mut Plan) {
     };
     let file = match &seen.installed {
         Installed::Obstacle(obstacle) => {
-            plan.situations.push(Situation::Obstacle(obstacle.clone()));
+            plan.situations.push(Situation::CannotInstall(obstacle.clone()));
             return;
         }
         Installed::Missing => None,

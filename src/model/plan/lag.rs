@@ -42,7 +42,7 @@ pub(super) fn decide(
     if since < HEAL_AFTER {
         plan.situations.push(Situation::Adopting);
         plan.look_again_in(GLANCE);
-    } else if let Some(what) = refused_change(seen, file) {
+    } else if let Some(what) = blocking_change(seen, file) {
         plan.situations.push(Situation::RefusedByChmpx(what));
         restart::of_blind(seen, policy, "it refuses the change while it runs", plan);
     } else if began_with_the_file(seen, running) {
@@ -81,7 +81,7 @@ fn began_with_the_file(seen: &Observed, running: &Running) -> bool {
 
 /// The change that a running chmpx refuses as a whole, if the file has one (chmpx, `CHMConf`: the
 /// old table stays, the process lives on).
-fn refused_change(seen: &Observed, file: &InstalledFile) -> Option<String> {
+fn blocking_change(seen: &Observed, file: &InstalledFile) -> Option<String> {
     let mut changes = compare(seen.adopted.as_ref()?, &file.conf).changes.into_iter();
     changes.find(|change| change.kind == Kind::Blocking).map(|change| change.what)
 }

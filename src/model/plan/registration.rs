@@ -13,7 +13,7 @@ const LONGEST_REPEAT: u64 = 3600;
 
 pub(super) fn decide(seen: &Observed, plan: &mut Plan) {
     if seen.memory.departed {
-        plan.situations.push(Situation::Departed);
+        plan.situations.push(Situation::Unregistered);
         if seen.memory.registered && seen.k2hr3 != K2hr3::NotAsked {
             plan.steps.push(Step::Leave);
         }

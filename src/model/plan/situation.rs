@@ -21,7 +21,7 @@ pub enum Situation {
     /// The role token is not accepted; the address of this node carries it.
     TokenRefused,
     /// An operator took this node out of its role.
-    Departed,
+    Unregistered,
     /// What is published must not be installed: the rule, why, what to do.
     Refused {
         /// The code of the rule.
@@ -54,7 +54,7 @@ pub enum Situation {
     /// An operator wants to go back, and no other file is known to be good.
     NoWayBack,
     /// The target cannot be replaced.
-    Obstacle(Obstacle),
+    CannotInstall(Obstacle),
     /// Somebody else changed the target, and the policy is to report it.
     Drifted(String),
     /// Somebody else keeps changing the target, so that it is put right more rarely.

@@ -10,7 +10,7 @@ use crate::model::observed::Server;
 
 /// Something that could not be found out or carried out, as it is told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ailment {
+pub struct TroubleFact {
     /// What was being done.
     pub doing: String,
     /// Why it did not work, cause by cause.
@@ -27,7 +27,7 @@ pub struct Ailment {
     pub count: u64,
 }
 
-impl Ailment {
+impl TroubleFact {
     /// Whether it is about reaching K2HR3.
     pub fn is_about_k2hr3(&self) -> bool {
         self.class.is_some()

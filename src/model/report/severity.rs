@@ -1,6 +1,6 @@
 //! How bad each verdict is, for `status --check` and for the log. The one place where it is decided.
 
-use super::{Ailment, Code, Report, Words};
+use super::{Code, Report, TroubleFact, Words};
 use crate::model::memory::Seconds;
 
 /// What a monitoring system is told; the numbers are the exit codes of its plug-ins.
@@ -119,7 +119,7 @@ impl Report {
     pub fn severity(&self, now: Seconds) -> Severity {
         let age = |since: Option<Seconds>| now.saturating_sub(since.unwrap_or(now));
         let of_words = |words: &Words| of(words.code).map(|row| row.after(age(words.since)));
-        let of_trouble = |trouble: &Ailment| {
+        let of_trouble = |trouble: &TroubleFact| {
             let row = if trouble.is_about_k2hr3() { OF_K2HR3 } else { OF_THIS_NODE };
             row.after(trouble.age(now))
         };
@@ -156,7 +156,7 @@ mod tests {
     }
 
     fn in_trouble(class: Option<Class>) -> Report {
-        let trouble = Ailment {
+        let trouble = TroubleFact {
             doing: String::new(),
             cause: String::new(),
             outlook: Outlook::Passing,

@@ -1,13 +1,13 @@
 //! The one sentence that an operator should know.
 
-use super::{Ailment, Code, Words, words};
+use super::{Code, TroubleFact, Words, words};
 use crate::model::failure::Outlook;
 use crate::model::observed::{InstalledFile, Observed};
 use crate::model::plain::counted;
 use crate::model::plan::{Plan, Situation, Step};
 
 /// What a step that was carried out amounts to; the next look tells whether it had an effect.
-fn doing(step: &Step) -> String {
+fn done(step: &Step) -> String {
     match step {
         Step::Register => "this node was registered in its role".to_owned(),
         Step::Leave => "this node was taken out of its role".to_owned(),
@@ -25,9 +25,9 @@ fn doing(step: &Step) -> String {
 
 /// The one sentence. What keeps the node from where it should be comes before what only keeps it
 /// from knowing whether it is there.
-pub(super) fn verdict(seen: &Observed, plan: &Plan, troubles: &[Ailment]) -> Words {
+pub(super) fn verdict(seen: &Observed, plan: &Plan, troubles: &[TroubleFact]) -> Words {
     if let (Some(step), true) = (plan.steps.last(), troubles.is_empty()) {
-        return Words::new(Code::Acting, doing(step), None);
+        return Words::new(Code::Acting, done(step), None);
     }
     // What only waits for K2HR3 is explained by what keeps K2HR3 away.
     let waiting = |s: &Situation| {
@@ -69,15 +69,15 @@ mod tests {
     use crate::model::observed::Installed;
     use crate::model::plan::testing::{file, settled, text};
 
-    fn told(situations: Vec<Situation>, troubles: &[Ailment]) -> (Code, String) {
+    fn told(situations: Vec<Situation>, troubles: &[TroubleFact]) -> (Code, String) {
         let plan = Plan { situations, ..Plan::default() };
         let words = verdict(&settled(), &plan, troubles);
         (words.code, words.sentence)
     }
 
-    fn trouble(class: Option<Class>, outlook: Outlook) -> [Ailment; 1] {
+    fn trouble(class: Option<Class>, outlook: Outlook) -> [TroubleFact; 1] {
         let (doing, cause) = ("reading the RESOURCE".to_owned(), "it said no".to_owned());
-        [Ailment { doing, cause, outlook, class, help: None, since: 0, count: 1 }]
+        [TroubleFact { doing, cause, outlook, class, help: None, since: 0, count: 1 }]
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::super::failure::Outlook;
 use super::code::{Code, Phase};
-use super::{Ailment, Report, severity};
+use super::{Report, TroubleFact, severity};
 
 /// How loudly something is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,7 +49,7 @@ impl Voice {
 }
 
 fn of(report: &Report) -> Loudness {
-    let is_lasting = |trouble: &Ailment| trouble.outlook == Outlook::Lasting;
+    let is_lasting = |trouble: &TroubleFact| trouble.outlook == Outlook::Lasting;
     if report.settled {
         Loudness::Plain
     } else if severity::calls_for_a_person(report.verdict.code)
@@ -111,7 +111,7 @@ mod tests {
     fn in_trouble(code: Code, sentence: &str, doing: &str, outlook: Outlook) -> Report {
         let (doing, cause) = (doing.to_owned(), sentence.to_owned());
         let class = None;
-        let trouble = Ailment { doing, cause, outlook, class, help: None, since: 0, count: 1 };
+        let trouble = TroubleFact { doing, cause, outlook, class, help: None, since: 0, count: 1 };
         Report { troubles: vec![trouble], ..told(code, sentence) }
     }
 

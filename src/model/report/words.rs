@@ -42,14 +42,14 @@ pub fn words(situation: &Situation) -> Words {
         S::NotMember { has_token: false } => role::no_token(),
         S::NoSuchRole => role::no_such_role(),
         S::TokenRefused => role::token_refused(),
-        S::Departed => role::unregistered(),
+        S::Unregistered => role::unregistered(),
         S::Refused { code, message, help } => guard::refused(code, message, help),
         S::Held { from, to, looks } => guard::held(*from, *to, *looks),
         S::Settling => guard::settling(),
         S::Quarantined { strikes, said } => guard::quarantined(*strikes, said.as_deref()),
         S::RolledBack => guard::rolled_back(),
         S::NoWayBack => guard::no_way_back(),
-        S::Obstacle(what) => guard::obstacle(what),
+        S::CannotInstall(what) => guard::cannot_install(what),
         S::Drifted(what) => guard::drifted(what),
         S::Contested { times, rival, due_in } => {
             guard::contested(*times, rival.as_deref(), *due_in)

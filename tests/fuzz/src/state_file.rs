@@ -61,7 +61,7 @@ fn decided(seen: &Observed) {
         }
     }
     assert!(plan.again.is_none_or(|again| again > Duration::ZERO), "{plan:?}");
-    let told = report(seen, &plan, &POLICY, ROLE, Vec::new());
+    let told = report(seen, &plan, &POLICY, Vec::new());
     assert!(!told.verdict.sentence.is_empty());
 }
 

@@ -10,7 +10,7 @@ use crate::model::observed::{
     Attention, Chmpx, Installed, InstalledFile, K2hr3, Membership, Running,
 };
 use crate::model::plan::testing::policy;
-use crate::model::report::{Ailment, report};
+use crate::model::report::{TroubleFact, report};
 use crate::model::trial::Life;
 
 const PROCESS: Process = Process { pid: 1, started: 1 };
@@ -94,13 +94,13 @@ impl World for Soak {
 
     async fn tell(&mut self, cycle: Cycle<'_>) {
         let now = self.now();
-        let mut troubles: Vec<_> = cycle.troubles.iter().map(|t| ailment(t, now)).collect();
+        let mut troubles: Vec<_> = cycle.troubles.iter().map(|t| fact(t, now)).collect();
         if !cycle.asked_k2hr3 && cycle.failures > 0 {
             let old = self.last.iter().flat_map(|report| &report.troubles);
             troubles.extend(old.filter(|old| old.is_about_k2hr3()).cloned());
         }
         self.memory.failures = cycle.failures;
-        let told = report(cycle.seen, cycle.plan, &policy(), "role", troubles);
+        let told = report(cycle.seen, cycle.plan, &policy(), troubles);
         if self.last.as_ref().is_none_or(|last| told.is_news_after(last)) {
             self.journal.push(format!("{:?} {}", self.start.elapsed(), told.verdict.sentence));
         }
@@ -121,8 +121,8 @@ fn name(step: &Step) -> String {
     format!("{step:?}").chars().take_while(|c| c.is_alphabetic()).collect()
 }
 
-fn ailment(trouble: &Trouble, now: Seconds) -> Ailment {
-    Ailment {
+fn fact(trouble: &Trouble, now: Seconds) -> TroubleFact {
+    TroubleFact {
         doing: trouble.doing.clone(),
         cause: trouble.cause.to_string(),
         class: trouble.class,

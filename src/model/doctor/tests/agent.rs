@@ -2,13 +2,13 @@
 
 use super::*;
 use crate::model::failure::Outlook;
-use crate::model::report::{Ailment, Code, Words};
+use crate::model::report::{Code, TroubleFact, Words};
 
-fn report(code: Code, troubles: Vec<Ailment>) -> Box<Report> {
+fn report(code: Code, troubles: Vec<TroubleFact>) -> Box<Report> {
     let (seen, _) = healthy();
     let words = Words { code, sentence: "x".to_owned(), help: Some("y".to_owned()), since: None };
     let plan = crate::model::plan::Plan::default();
-    let report = crate::model::report::report(&seen, &plan, &policy(), "role", troubles);
+    let report = crate::model::report::report(&seen, &plan, &policy(), troubles);
     Box::new(Report { situations: vec![words], ..report })
 }
 
@@ -18,7 +18,7 @@ fn what_only_the_agent_knows_is_told_and_what_was_seen_anew_is_not_told_twice() 
     assert_eq!(told(Code::Contested), [("situation", Level::Fault)]);
     assert_eq!(told(Code::Blind), []);
     assert_eq!(told(Code::NoSuchRole), [("membership", Level::Fault)]);
-    let trouble = |class| Ailment {
+    let trouble = |class| TroubleFact {
         doing: "installing".to_owned(),
         cause: "No space left".to_owned(),
         outlook: Outlook::Passing,

@@ -145,7 +145,7 @@ fn an_obstacle_at_the_target_is_told() {
     let obstacle = Obstacle { what: "a directory".to_owned(), help: "move it away" };
     let seen = Observed { installed: Installed::Obstacle(obstacle.clone()), ..settled() };
     assert_eq!(steps(&seen), NOTHING);
-    assert_eq!(situations(&seen), [Situation::Obstacle(obstacle)]);
+    assert_eq!(situations(&seen), [Situation::CannotInstall(obstacle)]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What is new in a report. Each test starts from that of a settled node.
 
-use super::super::{AgentFact, Ailment, PaceFact, report};
+use super::super::{AgentFact, PaceFact, TroubleFact, report};
 use super::*;
 use crate::model::failure::{Class, Outlook};
 use crate::model::history::{Cause, Change, Version};
@@ -11,7 +11,7 @@ use crate::model::plan::testing::{PROCESS, policy, settled};
 type Difference = fn(&mut Report);
 
 fn last() -> Report {
-    report(&settled(), &Plan::default(), &policy(), "role", Vec::new())
+    report(&settled(), &Plan::default(), &policy(), Vec::new())
 }
 
 fn after(change: Difference) -> Report {
@@ -20,8 +20,8 @@ fn after(change: Difference) -> Report {
     next
 }
 
-fn trouble() -> Ailment {
-    Ailment {
+fn trouble() -> TroubleFact {
+    TroubleFact {
         doing: "reading".to_owned(),
         cause: "refused".to_owned(),
         outlook: Outlook::Passing,

@@ -46,7 +46,7 @@ pub(super) fn settling() -> Words {
     Words::new(Code::Settling, "what is published is still changing", None)
 }
 
-pub(super) fn obstacle(obstacle: &Obstacle) -> Words {
+pub(super) fn cannot_install(obstacle: &Obstacle) -> Words {
     let sentence = format!("the file cannot be replaced: {}", obstacle.what);
     Words::new(Code::CannotInstall, sentence, Some(obstacle.help))
 }
