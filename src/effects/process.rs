@@ -10,7 +10,7 @@ use crate::model::memory::{Process, Seconds};
 
 /// The process as it stands in `/proc/PID/stat`, unless it is only waiting to be reaped.
 pub fn alive(pid: i32) -> Option<Process> {
-    // One read is enough for the line, and this is asked at every look.
+    // One read is enough for the line, and before Linux 5.3 this is asked at every look.
     let mut line = [0; 1024];
     let length = fs::File::open(format!("/proc/{pid}/stat")).ok()?.read(&mut line).ok()?;
     let started = started(line.get(..length)?)?;

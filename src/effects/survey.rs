@@ -83,8 +83,7 @@ fn is_mount(path: &Path) -> bool {
     mounts.lines().any(|line| line.split(' ').nth(4).is_some_and(|at| Path::new(at) == path))
 }
 
-/// systemd-timesyncd leaves the first, the kernel's own view needs no root: chrony and ntpd keep a
-/// pid file.
+/// systemd-timesyncd leaves the first; chrony and ntpd keep a pid file.
 fn clock_is_kept() -> Option<bool> {
     const SIGNS: [&str; 4] = [
         "/run/systemd/timesync/synchronized",

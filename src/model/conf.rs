@@ -1,8 +1,9 @@
 //! What chmpx would see in a file of its INI dialect.
 //!
-//! Reading never fails, takes linear time, and works out only so many names: whether chmpx would live with what it sees is for
-//! [`rules`](super::rules) to say. The original bytes are never written anew; of them only the
-//! value of FILEVERSION may be replaced, and [`Conf::file_version`] says where that is.
+//! Reading never fails, takes linear time, and works out only so many names. Whether chmpx would
+//! live with what it sees is for [`rules`](super::rules) to say. The original bytes are never
+//! written anew; of them only the value of FILEVERSION may be replaced, and
+//! [`Conf::file_version`] says where that is.
 
 mod endpoint;
 mod expand;

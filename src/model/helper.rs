@@ -35,7 +35,8 @@ impl Found {
     /// The file that the helper writes.
     ///
     /// As soon as there is an `override.conf`, the helper takes nothing from its own settings but
-    /// its defaults (`k2hr3-get-resource-helper` 281–303), so neither does this.
+    /// its defaults (its `get_value` goes by `extract_value`, which also succeeds at a key that is
+    /// not there), so neither does this.
     pub fn output(&self) -> PathBuf {
         let setting = |key: &str| match &self.overrides {
             Some(overrides) => last_value(overrides, &format!("{CONF}:{key}")),
@@ -55,9 +56,9 @@ impl Found {
     /// What takes over. `drop_in` is the settings file that is written for it.
     ///
     /// The order matters: a helper in its daemon mode deletes the file as soon as its timer is
-    /// disabled, also when it only fails to find out (745–753). So it is kept from starting and
-    /// ended first, and the timer goes last. `latitude` is the drop-in that the service needs on
-    /// this host.
+    /// disabled, also when it only fails to find out (its loop below "Wait for disable timer"). So
+    /// it is kept from starting and ended first, and the timer goes last. `latitude` is the drop-in
+    /// that the service needs on this host.
     pub fn take_over(&self, drop_in: &Path, latitude: Option<(PathBuf, String)>) -> Vec<Step> {
         let mut steps = Vec::new();
         if self.token_mode.is_some_and(|mode| mode & 0o077 != 0) {

@@ -73,7 +73,7 @@ pub enum Carrier {
 /// What K2HR3 holds for the role of this node.
 #[derive(Debug, Clone)]
 pub enum Published {
-    /// It was never learnt.
+    /// Nothing is known, or it could not be judged yet.
     Unknown,
     /// It is known, from this look or an earlier one.
     Known(Box<Publication>),

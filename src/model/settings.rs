@@ -87,7 +87,7 @@ pub struct Chmpx {
     pub command_timeout: Duration,
 }
 
-/// Where the agent keeps what is its own.
+/// Where the agent keeps what is its own, and finds what others leave for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paths {
     /// What has to survive a reboot.
@@ -98,7 +98,7 @@ pub struct Paths {
     pub settings_file: PathBuf,
     /// Where cloud-init keeps the id of this instance.
     pub instance_id: PathBuf,
-    /// Where cloud-init and the official script leave things; watched for a new token.
+    /// Where cloud-init and the official script leave things, the role token among them.
     pub antpickax_dir: PathBuf,
 }
 
@@ -121,6 +121,6 @@ pub struct Settings {
     pub longest_wait: Duration,
     /// Where the figures are written for a node exporter, if they are.
     pub metrics_textfile: Option<PathBuf>,
-    /// Where the agent keeps what is its own.
+    /// Where the agent keeps what is its own, and finds what others leave for it.
     pub paths: Paths,
 }

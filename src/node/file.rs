@@ -164,7 +164,6 @@ fn deaths_with(memory: &Memory, published: &str) -> u32 {
     proven.map_or(0, |trial| trial.deaths)
 }
 
-/// The change is told when chmpx has adopted it, and what keeps it from that as a situation.
 /// Tells what somebody else had made of the file.
 fn tell_drift(old: &[u8], new: &[u8]) {
     let diff = difference(old, new);
@@ -175,6 +174,7 @@ fn tell_drift(old: &[u8], new: &[u8]) {
     );
 }
 
+/// The change is told when chmpx has adopted it, and what keeps it from that as a situation.
 fn tell_installed(install: &Install) {
     let names = |servers: &[Peer]| {
         servers.iter().map(|server| server.name.to_string()).collect::<Vec<_>>().join(" ")

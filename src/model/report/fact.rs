@@ -63,7 +63,7 @@ pub struct ChmpxFact {
 pub struct Traffic {
     /// Requests, each attempt counted.
     pub requests: u64,
-    /// Bytes of the bodies that came back; an answer that nothing has changed has none.
+    /// Bytes of the bodies that came back, as far as K2HR3 gave their length beforehand.
     pub received: u64,
 }
 
