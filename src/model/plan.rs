@@ -20,7 +20,7 @@ use super::observed::Observed;
 
 pub use situation::Situation;
 
-/// One thing the agent may do to the world. There are no others.
+/// One thing that a cycle may do to the world. There are no others.
 #[derive(Debug, Clone)]
 pub enum Step {
     /// Make this node a member of its role.
