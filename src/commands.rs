@@ -31,9 +31,6 @@ use crate::model::report::{Code, Report};
 use crate::node::StartError;
 use crate::settings::SettingsError;
 
-/// The socket of the running agent, beside its lock.
-pub(crate) const SOCKET: &str = "agent.sock";
-
 macro_rules! exits {
     ($($name:ident = $code:literal $meaning:literal,)*) => {
         /// How a command ends: the codes of `sysexits.h`, and 2 for "there are differences".

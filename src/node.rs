@@ -41,7 +41,6 @@ pub use means::{Means, StartError};
 use measure::Measured;
 use membership::Probe;
 use publication::Publications;
-pub use tell::STATUS_FILE;
 use tell::Teller;
 
 /// The node that the agent runs on.

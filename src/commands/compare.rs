@@ -18,7 +18,7 @@ pub fn run(from: &Path, to: &Path, as_json: bool) -> Result<(Exit, String), Fail
         Class::Live | Class::Cold => Exit::Differences,
         Class::Refused => Exit::Refused,
     };
-    let text = if as_json { format!("{}\n", json(&impact)) } else { human(&impact) };
+    let text = if as_json { format!("{}\n", json(&impact)) } else { told(&impact) };
     Ok((exit, text))
 }
 
@@ -47,10 +47,11 @@ pub(super) fn server(peer: &Peer) -> Value {
     })
 }
 
-fn human(impact: &Impact) -> String {
+/// The impact as a person reads it.
+pub(super) fn told(impact: &Impact) -> String {
     let mut text = format!("impact: {}\n", impact.overall);
     for change in &impact.changes {
-        let _infallible = writeln!(text, "  {}: {}: {}", change.class, change.what, change.why);
+        let _infallible = writeln!(text, "  {}: {} ({})", change.class, change.what, change.why);
     }
     text
 }

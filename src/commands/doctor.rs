@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use super::page::{DIM, GREEN, Page, RED, YELLOW};
 use super::progress::waiting;
 use super::status::{From, Source, Standing, left_behind};
-use super::{Exit, Failed, SOCKET};
+use super::{Exit, Failed};
 use crate::effects::socket::{self, Request};
 use crate::model::doctor::{Agent, Finding, Level, verdict};
 use crate::model::settings::Paths;
@@ -48,7 +48,7 @@ impl Doctor {
 
 /// What the running agent says, or what became of it.
 async fn ask(paths: &Paths) -> Agent {
-    match socket::ask(&paths.runtime_dir.join(SOCKET), &Request::Status).await {
+    match socket::ask(&paths.socket(), &Request::Status).await {
         Ok(Some(report)) => Agent::Told(Box::new(report)),
         Ok(None) => Agent::Starting,
         Err(error) if error.kind() == ErrorKind::PermissionDenied => {

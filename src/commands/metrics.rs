@@ -1,6 +1,6 @@
 //! `metrics`: the figures of the running agent.
 
-use super::{Exit, Failed, SOCKET};
+use super::{Exit, Failed};
 use crate::agent::Chain;
 use crate::effects::socket;
 use crate::settings::{self, Layers};
@@ -8,7 +8,7 @@ use crate::settings::{self, Layers};
 /// Asks the running agent.
 pub async fn run(layers: &Layers) -> Result<(Exit, String), Failed> {
     let settings = settings::read(layers)?;
-    let socket = settings.paths.runtime_dir.join(SOCKET);
+    let socket = settings.paths.socket();
     let failed =
         |what: String, help: &str| Failed { exit: Exit::Unavailable, what, help: help.to_owned() };
     let answer = socket::ask_for_metrics(&socket).await.map_err(|error| {

@@ -100,17 +100,8 @@ fn diff(seen: &Observed, install: &Install) -> String {
 }
 
 fn impact(install: &Install) -> String {
-    let mut text = String::new();
-    match &install.impact {
-        None => text.push_str("impact: chmpx reads it at its next start\n"),
-        Some(impact) => {
-            let _infallible = writeln!(text, "impact: {}", impact.overall.as_str());
-            for change in &impact.changes {
-                let _infallible =
-                    writeln!(text, "  {}: {} ({})", change.class.as_str(), change.what, change.why);
-            }
-        }
-    }
+    let at_next_start = || "impact: chmpx reads it at its next start\n".to_owned();
+    let mut text = install.impact.as_ref().map_or_else(at_next_start, compare::told);
     if let Some(why) = &install.owes_restart {
         let _infallible = writeln!(text, "chmpx will be restarted: {why}");
         text.push_str("clients with permanent handles will have to open them again\n");

@@ -8,7 +8,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::progress::while_waiting;
 use super::run::pace;
-use super::{Exit, Failed, SOCKET};
+use super::{Exit, Failed};
 use crate::agent;
 use crate::effects::lock::Lock;
 use crate::effects::socket::{self, Line, Request, Until};
@@ -70,7 +70,7 @@ pub(super) async fn ask_or_do<F: Future<Output = Option<Report>>>(
     request: &Request,
     wish: impl FnOnce(Line) -> F,
 ) -> Result<Report, Failed> {
-    let socket = settings.paths.runtime_dir.join(SOCKET);
+    let socket = settings.paths.socket();
     let end = Instant::now() + STARTS_WITHIN;
     let _lock = loop {
         if let Some(answer) = while_waiting(|| told_by(&socket), ask(&socket, request)).await {

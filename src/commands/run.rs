@@ -112,7 +112,7 @@ fn reread(layers: &Layers, present: &Settings) -> Option<(Settings, Means)> {
 
 /// Without its socket the agent still does its work; only nobody can ask it.
 fn listen(settings: &Settings, line: Line) {
-    let path = settings.paths.runtime_dir.join(super::SOCKET);
+    let path = settings.paths.socket();
     match socket::listen(&path) {
         Ok(listener) => drop(tokio::spawn(socket::serve(listener, line))),
         Err(error) => warn!(?path, %error, "nobody can ask this agent anything"),
@@ -152,7 +152,7 @@ struct Surroundings<'a> {
 
 impl<'a> Surroundings<'a> {
     fn new(layers: &'a Layers, settings: &Settings) -> Self {
-        let mut files = vec![(settings.paths.instance_id.clone(), Noticed::InstanceId)];
+        let mut files = vec![(settings.paths.instance_id.clone(), Noticed::Identity)];
         let memory = below(layers.root(), Path::new(MEMORY));
         // Under systemd a directory that comes later can be seen, but not written.
         if std::env::var_os("INVOCATION_ID").is_some() && !memory.exists() {
@@ -169,7 +169,7 @@ impl<'a> Surroundings<'a> {
                     info!("chmpx was installed; starting anew to share its memory");
                     latitude::start_anew().await;
                 }
-                Noticed::InstanceId | Noticed::Target | Noticed::Token => {}
+                Noticed::Identity | Noticed::Target | Noticed::Token => {}
             }
             if settings::read(self.layers).is_ok_and(|read| read.identity != *present) {
                 info!("this instance has another id than before");

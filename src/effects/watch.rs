@@ -5,11 +5,15 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use notify::event::{AccessKind, AccessMode, EventKind};
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher as _};
 use tokio::sync::mpsc;
 use tracing::warn;
+
+/// Several notices of one change count as one.
+pub const DEBOUNCE: Duration = Duration::from_millis(50);
 
 /// Which of the watched files may have changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +23,7 @@ pub enum Noticed {
     /// A file in which the role token may be.
     Token,
     /// The id of this instance, or what else tells who this node is.
-    InstanceId,
+    Identity,
     /// The directory of the shared memory of chmpx.
     Memory,
 }
@@ -112,7 +116,6 @@ fn is_change(kind: EventKind) -> bool {
 #[cfg(test)]
 mod tests {
     use std::fs;
-    use std::time::Duration;
 
     use super::*;
 

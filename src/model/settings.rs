@@ -102,6 +102,18 @@ pub struct Paths {
     pub antpickax_dir: PathBuf,
 }
 
+impl Paths {
+    /// Where the running agent is asked, beside its lock.
+    pub fn socket(&self) -> PathBuf {
+        self.runtime_dir.join("agent.sock")
+    }
+
+    /// Where the last report is, for whoever may not ask.
+    pub fn status_file(&self) -> PathBuf {
+        self.runtime_dir.join("status.json")
+    }
+}
+
 /// Everything that was decided, checked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::time::sleep;
-use tracing::warn;
+use tracing::{info, warn};
 
 use super::publication::Judged;
 use super::{Node, local};
@@ -12,7 +12,7 @@ use crate::agent::Trouble;
 use crate::effects::{clock, disk, host, supervisor};
 use crate::model::candidate::{Candidate, Draft, Refused};
 use crate::model::conf::Given;
-use crate::model::failure::Class;
+use crate::model::memory::Seconds;
 use crate::model::observed::{Chmpx, K2hr3, Membership, Observed};
 
 /// K2HR3 has so long to answer while chmpx is expected back.
@@ -21,6 +21,8 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// All questions about names together take no longer: four that a dead name server delays by five
 /// seconds each. They keep nobody waiting but the look that a new text is judged in.
 const HOST_LIMIT: Duration = Duration::from_secs(20);
+/// A difference of the clocks below this is no jump.
+const DRIFT: i64 = 5;
 
 impl Node {
     pub(super) async fn look(&mut self, ask_k2hr3: bool) -> (Observed, Vec<Trouble>) {
@@ -63,6 +65,27 @@ impl Node {
             troubles.push(trouble);
         }
         (observed, troubles)
+    }
+
+    /// The wall clock. Remembered times follow it where it was set.
+    pub(super) fn now(&mut self) -> Seconds {
+        let now = clock::now();
+        if let Some((before, at)) = self.last_clock {
+            let expected = before.saturating_add(at.elapsed().as_secs());
+            let jump = i64::try_from(i128::from(now) - i128::from(expected)).unwrap_or_default();
+            if jump.abs() > DRIFT {
+                info!(
+                    event = "clock-set",
+                    seconds = jump,
+                    "the clock was set, or the machine slept"
+                );
+                self.memory.follow_clock(jump);
+                self.past.follow_clock(jump);
+                self.teller.follow_clock(jump);
+            }
+        }
+        self.last_clock = Some((now, Instant::now()));
+        now
     }
 
     /// Asks K2HR3, which may take half a minute to say nothing. A chmpx that is lost meanwhile does
@@ -133,21 +156,5 @@ impl Node {
             return Err(Refused::disputed(&said));
         }
         Ok(candidate)
-    }
-
-    pub(super) fn membership(&mut self, k2hr3: K2hr3) -> Membership {
-        match k2hr3 {
-            K2hr3::Failed(Class::NotMember) => self.missing_looks += 1,
-            K2hr3::Answered => match self.publications.membership(0) {
-                Membership::Listed => self.missing_looks = 0,
-                Membership::Missing { .. } => self.missing_looks += 1,
-                Membership::Unknown | Membership::Stray => {}
-            },
-            K2hr3::NotAsked | K2hr3::Failed(_) => {}
-        }
-        if k2hr3 == K2hr3::Failed(Class::NotMember) {
-            return Membership::Missing { looks: self.missing_looks };
-        }
-        self.publications.membership(self.missing_looks)
     }
 }

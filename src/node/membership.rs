@@ -7,11 +7,9 @@ use tracing::{debug, info, warn};
 
 use super::Node;
 use crate::agent::Chain;
-use crate::effects::clock;
 use crate::effects::k2hr3::{self, Answer, By};
 use crate::model::address::is_removable;
 use crate::model::failure::Class;
-use crate::model::memory::Seconds;
 use crate::model::observed::{K2hr3, Membership};
 
 /// What reading without a token told about this node's membership.
@@ -32,31 +30,8 @@ const PROBES: u32 = 2;
 const STRAY_AGAIN: Duration = Duration::from_secs(60);
 /// A machine that shuts down does not wait longer for K2HR3.
 const STOPPING: Duration = Duration::from_secs(3);
-/// A difference of the clocks below this is no jump.
-const DRIFT: i64 = 5;
 
 impl Node {
-    /// The wall clock. Remembered times follow it where it was set.
-    pub(super) fn now(&mut self) -> Seconds {
-        let now = clock::now();
-        if let Some((before, at)) = self.last_clock {
-            let expected = before.saturating_add(at.elapsed().as_secs());
-            let jump = i64::try_from(i128::from(now) - i128::from(expected)).unwrap_or_default();
-            if jump.abs() > DRIFT {
-                info!(
-                    event = "clock-set",
-                    seconds = jump,
-                    "the clock was set, or the machine slept"
-                );
-                self.memory.follow_clock(jump);
-                self.past.follow_clock(jump);
-                self.teller.follow_clock(jump);
-            }
-        }
-        self.last_clock = Some((now, Instant::now()));
-        now
-    }
-
     /// Reads without a token while it is open whether K2HR3 knows this node at this address: once
     /// after a registration, which K2HR3 also takes into a mistyped role or may lose to another
     /// one's, and once after the address changed. Everything else is read as usual then.
@@ -111,7 +86,7 @@ impl Node {
 
     /// What is published, and what was told about this address, as one answer.
     pub(super) fn where_registered(&mut self, k2hr3: K2hr3) -> Membership {
-        let published = self.membership(k2hr3);
+        let published = self.listed(k2hr3);
         match self.probe {
             // Unless K2HR3 has known this node at another address, what it publishes is more to
             // the point: to a K2HR3 behind a proxy an address may be anybody's.
@@ -124,6 +99,23 @@ impl Node {
             Probe::Absent(_, looks) => Membership::Missing { looks },
             Probe::Stray(_) => Membership::Stray,
         }
+    }
+
+    /// What the role lists, by what is published; looks that did not find this node are counted.
+    fn listed(&mut self, k2hr3: K2hr3) -> Membership {
+        match k2hr3 {
+            K2hr3::Failed(Class::NotMember) => self.missing_looks += 1,
+            K2hr3::Answered => match self.publications.membership(0) {
+                Membership::Listed => self.missing_looks = 0,
+                Membership::Missing { .. } => self.missing_looks += 1,
+                Membership::Unknown | Membership::Stray => {}
+            },
+            K2hr3::NotAsked | K2hr3::Failed(_) => {}
+        }
+        if k2hr3 == K2hr3::Failed(Class::NotMember) {
+            return Membership::Missing { looks: self.missing_looks };
+        }
+        self.publications.membership(self.missing_looks)
     }
 
     /// After a registration: whether it is known there is open again, and the entry under another

@@ -14,9 +14,6 @@ use crate::model::report::{
     AgentFact, Code, Course, Loudness, PaceFact, Passage, Report, TroubleFact, Voice, report,
 };
 
-/// The file with the last report, beside the lock and the socket.
-pub const STATUS_FILE: &str = "status.json";
-
 /// What telling has to remember.
 #[derive(Debug)]
 pub(super) struct Teller {
@@ -151,7 +148,7 @@ impl Node {
 
     /// Writes the status file, and tells whether that worked: if not, the next cycle tries again.
     fn show_status(&self, report: &Report) -> bool {
-        let path = self.settings.paths.runtime_dir.join(STATUS_FILE);
+        let path = self.settings.paths.status_file();
         let text = serde_json::to_string_pretty(report).unwrap_or_default();
         let shown = disk::show(&path, text.as_bytes(), 0o644);
         shown.inspect_err(|error| debug!(error = %Chain(error), "no status file")).is_ok()

@@ -8,10 +8,7 @@ use tracing::debug;
 use super::{Manners, Node};
 use crate::agent::Wake;
 use crate::effects::socket::{Numbered, Wish};
-use crate::effects::watch::Noticed;
-
-/// Several notices of one change count as one.
-const DEBOUNCE: Duration = Duration::from_millis(50);
+use crate::effects::watch::{DEBOUNCE, Noticed};
 
 impl Node {
     pub(super) async fn wait_for(&mut self, limit: Duration) -> Wake {
@@ -40,7 +37,7 @@ impl Node {
                 // Our own installation is noticed, too.
                 Some(Noticed::Target) if self.target_is_as_known() => {}
                 // Watched by whoever runs the node, not here.
-                Some(Noticed::InstanceId | Noticed::Memory) => {}
+                Some(Noticed::Identity | Noticed::Memory) => {}
                 Some(Noticed::Target) => {
                     sleep(DEBOUNCE).await;
                     return Wake::Noticed;

@@ -11,12 +11,10 @@ use tokio::time::sleep;
 use tracing::{debug, warn};
 
 use super::{Signals, Stop};
-use crate::effects::watch::{Noticed, Watch};
+use crate::effects::watch::{DEBOUNCE, Noticed, Watch};
 use crate::model::settings::Settings;
 use crate::settings::{self, Layers, SettingsError};
 
-/// Several notices of one change count as one.
-const DEBOUNCE: Duration = Duration::from_millis(50);
 /// What is not noticed is looked for this often; the watchdog of the unit is more patient.
 const LOOK_AGAIN: Duration = Duration::from_secs(60);
 
@@ -77,5 +75,5 @@ fn notify(states: &[NotifyState<'_>]) {
 fn sources(error: &SettingsError) -> Vec<(std::path::PathBuf, Noticed)> {
     let SettingsError::Missing { settings_file, sources, .. } = error else { return Vec::new() };
     let files = sources.iter().chain([settings_file]);
-    files.map(|file| (file.clone(), Noticed::InstanceId)).collect()
+    files.map(|file| (file.clone(), Noticed::Identity)).collect()
 }

@@ -7,12 +7,11 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::super::progress::waiting;
-use super::super::{Exit, Failed, SOCKET};
+use super::super::{Exit, Failed};
 use crate::effects::socket::{self, Request};
 use crate::effects::{clock, process, small_file, state};
 use crate::model::report::Report;
 use crate::model::settings::Paths;
-use crate::node::STATUS_FILE;
 
 /// An agent that does not answer within this time stands still.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -79,8 +78,7 @@ impl Source {
 
 /// The best report that this user can have.
 pub(super) async fn find(paths: &Paths) -> Result<(Report, Source), Failed> {
-    let directory = &paths.runtime_dir;
-    let path = directory.join(SOCKET);
+    let path = paths.socket();
     let asking = timeout(PATIENCE, socket::ask(&path, &Request::Status));
     let asked = waiting("waiting for the agent", asking).await;
     let refusal = match asked {
@@ -103,7 +101,7 @@ pub(super) async fn find(paths: &Paths) -> Result<(Report, Source), Failed> {
 /// What the agent left in files.
 pub(in crate::commands) fn left_behind(paths: &Paths, refused: bool) -> Option<(Report, Source)> {
     let read = |path: &Path| small_file::text(path).ok();
-    if let Some(text) = read(&paths.runtime_dir.join(STATUS_FILE))
+    if let Some(text) = read(&paths.status_file())
         && let Ok(report) = serde_json::from_str::<Report>(&text)
     {
         let standing = standing(&report, refused);

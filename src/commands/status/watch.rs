@@ -8,7 +8,7 @@ use rustix::termios::tcgetwinsize;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::{Instant, interval, sleep};
 
-use super::super::{Exit, Failed, SOCKET};
+use super::super::{Exit, Failed};
 use super::source::{Source, Standing, left_behind};
 use super::{machine, told};
 use crate::commands::page::Page;
@@ -51,7 +51,7 @@ fn stop_signals() -> io::Result<(Signal, Signal)> {
 
 /// Goes on until nobody reads it. An agent that is restarted is found again.
 async fn show(paths: &Paths, screen: &mut Screen) -> io::Result<()> {
-    let path = paths.runtime_dir.join(SOCKET);
+    let path = paths.socket();
     loop {
         let refusal = match follow(&path).await {
             Ok(reports) => {
