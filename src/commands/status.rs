@@ -21,7 +21,7 @@ pub(super) use source::{From, Source, Standing, left_behind};
 /// Show what is true now and what is waited for.
 #[derive(Debug, clap::Args)]
 pub struct Status {
-    /// As JSON: see docs/status.schema.json
+    /// As JSON: see /usr/share/doc/k2hdkc-slave-agent/status.schema.json
     #[arg(long)]
     pub json: bool,
     /// Go on showing it whenever it changes, until interrupted

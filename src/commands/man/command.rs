@@ -27,6 +27,8 @@ const ENVIRONMENT: &[(&str, &str)] = &[
          waits for k2hr3.api_uri, k2hr3.role and node.cuk where nothing gives them yet.",
     ),
     ("NO_COLOR", "No colours on a terminal."),
+    ("TERM", "With `dumb`, what commands print has no colours either."),
+    ("COLUMNS", "How wide a terminal is taken to be, instead of asking it."),
     ("SOURCE_DATE_EPOCH", "The date of the pages that `man` prints."),
 ];
 
@@ -144,12 +146,15 @@ fn endings(page: &mut Page) {
     page.opening("Proxies of the environment are not used.");
     entries(page, ENVIRONMENT);
     page.heading("FILES");
-    page.opening("Each can be moved by the setting that is named.");
+    page.opening("Each can be moved by the option or the setting that is named.");
     page.entry(
         "/etc/k2hdkc/slave-agent.conf",
         "Settings, see k2hdkc-slave-agent.conf(5); `--settings`.",
     );
-    page.entry("/etc/k2hdkc/slave-agent.conf.d/*.conf", "Further settings, beside that file.");
+    page.entry(
+        "/etc/k2hdkc/slave-agent.conf.d/*.conf",
+        "Further settings, beside that file; `--settings` moves both.",
+    );
     for key in KEYS.iter().filter(|key| key.kind == Kind::Path && !key.default.is_empty()) {
         page.entry(key.default, &sentence(&format!("{}; `{}`", key.help, key.name)));
     }
