@@ -15,6 +15,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::observed::Observed;
+use super::plain::counted;
 use super::plan::Policy;
 use super::report::Report;
 use super::supervisor::Supervisor;
@@ -211,11 +212,7 @@ pub fn examine(seen: &Observed, survey: &Survey, policy: &Policy) -> Vec<Finding
 /// How many faults and risks there are, and the first of them, as one line.
 pub fn verdict(findings: &[Finding]) -> String {
     let count = |level| findings.iter().filter(|finding| finding.level == level).count();
-    let some = |level, one: &str| match count(level) {
-        0 => None,
-        1 => Some(format!("1 {one}")),
-        more => Some(format!("{more} {one}s")),
-    };
+    let some = |level, what| Some(count(level)).filter(|n| *n > 0).map(|n| counted(n, what));
     let counts = [some(Level::Fault, "fault"), some(Level::Risk, "risk")];
     let counts: Vec<_> = counts.into_iter().flatten().collect();
     let unknown = match count(Level::Unknown) {
