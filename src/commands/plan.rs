@@ -87,6 +87,9 @@ fn sentence(step: &Step) -> String {
             format!("note that chmpx has survived generation {generation}")
         }
         Step::Restart { why } => format!("restart chmpx: {why}"),
+        Step::PutBack { generation, .. } => {
+            format!("put the file back that somebody else changed, as generation {generation}")
+        }
         Step::RollBack { .. } => "put the last known good file back".to_owned(),
     }
 }

@@ -187,6 +187,15 @@ impl Candidate {
     }
 }
 
+/// A file that was a candidate once, as generation `generation`; `None` where it would not show it.
+pub fn at_generation(bytes: &[u8], generation: i32) -> Option<Vec<u8>> {
+    let range = Conf::read(bytes).file_version()?.value_range;
+    let (before, after) = (bytes.get(..range.start)?, bytes.get(range.end..)?);
+    let stamped = [before, generation.to_string().as_bytes(), after].concat();
+    let shown = Conf::read(&stamped).file_version()?.value;
+    (shown == generation).then_some(stamped)
+}
+
 /// A published text that chmpx must not see.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {

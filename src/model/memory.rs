@@ -197,13 +197,18 @@ impl Memory {
         budget.saturating_sub(u32::try_from(spent).unwrap_or(u32::MAX))
     }
 
-    /// The generation after every one that this node has used, with what the file itself says.
-    pub fn next_generation(&self, on_disk: Option<i32>) -> i32 {
+    /// The generation after every one that this node has used, with what the file itself says and
+    /// what chmpx has `in_force`: a number that it shows already would prove nothing.
+    pub fn next_generation(&self, on_disk: Option<i32>, in_force: Option<i32>) -> i32 {
         let installed = self.installed.as_ref().map(|mark| mark.generation);
-        let known = [on_disk, installed, Some(self.highest)];
+        let known = [on_disk, installed, in_force, Some(self.highest)];
         let last = known.into_iter().flatten().max().unwrap_or(0);
         // chmpx keeps a signed 32-bit number.
-        if (0..i32::MAX).contains(&last) { last + 1 } else { 1 }
+        let mut next = if (0..i32::MAX).contains(&last) { last + 1 } else { 1 };
+        while known.contains(&Some(next)) {
+            next += 1;
+        }
+        next
     }
 }
 

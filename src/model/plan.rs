@@ -2,6 +2,7 @@
 
 mod adoption;
 mod content;
+mod drift;
 mod guard;
 mod lag;
 mod loss;
@@ -16,7 +17,8 @@ use std::time::Duration;
 
 use super::candidate::Candidate;
 use super::impact::Impact;
-use super::observed::Observed;
+use super::memory::Mark;
+use super::observed::{Observed, Published};
 
 pub use situation::Situation;
 
@@ -47,6 +49,13 @@ pub enum Step {
     Restart {
         /// Why.
         why: String,
+    },
+    /// Put the file back that somebody else has changed, while what is published stays away.
+    PutBack {
+        /// What lay there.
+        mark: Mark,
+        /// The generation that it gets.
+        generation: i32,
     },
     /// Put the last known good file back, and keep the present one away.
     RollBack {
@@ -155,7 +164,10 @@ impl Plan {
     }
 
     fn installs(&self) -> bool {
-        self.steps.iter().any(|step| matches!(step, Step::Install(_) | Step::RollBack { .. }))
+        let installs = |step: &Step| {
+            matches!(step, Step::Install(_) | Step::PutBack { .. } | Step::RollBack { .. })
+        };
+        self.steps.iter().any(installs)
     }
 
     /// Whether an answer of K2HR3 is what this node waits for, rather than its own disk or chmpx.
@@ -170,6 +182,18 @@ impl Plan {
             )
         };
         self.situations.iter().any(waits)
+    }
+
+    /// Whether what is published must not be put in place at all, as things are.
+    pub fn keeps_away(&self, published: &Published) -> bool {
+        let is_refused = |situation: &Situation| {
+            matches!(
+                situation,
+                Situation::Refused { .. } | Situation::Quarantined { .. } | Situation::RolledBack
+            )
+        };
+        matches!(published, Published::Known(known) if known.content.is_err())
+            || self.situations.iter().any(is_refused)
     }
 
     /// Whether nothing is left to do or to wait for. Removed servers may still be up.

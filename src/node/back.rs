@@ -6,6 +6,7 @@ use super::Node;
 use crate::agent::Trouble;
 use crate::effects::clock;
 use crate::effects::state::Kept;
+use crate::model::candidate::{self, Stamp};
 use crate::model::conf::Conf;
 use crate::model::failure::Outlook;
 use crate::model::impact::compare;
@@ -73,6 +74,28 @@ impl Node {
         late.map_or(Ok(()), Err)
     }
 
+    /// Puts the file back that somebody else has changed, while what is published stays away.
+    pub(super) fn put_back(&mut self, mark: &Mark, generation: i32) -> Result<(), Trouble> {
+        let kept = self.copies().into_iter().find_map(|(kept, which)| {
+            let is_it = kept.published == mark.published && kept.generation == mark.generation;
+            is_it.then(|| self.copy_of(which, kept.generation)).flatten()
+        });
+        let Some(kept) = kept else { return Err(no_copy()) };
+        let stamped = match self.settings.target.stamp {
+            Stamp::Generation => candidate::at_generation(&kept, generation),
+            Stamp::AsPublished => None,
+        };
+        let (bytes, generation) = match stamped {
+            Some(bytes) => (bytes, generation),
+            None => (kept, mark.generation),
+        };
+        let (old, late) = self.put(&bytes, &mark.published, generation, None)?;
+        self.note_put_right(&old, &bytes);
+        self.note_put_back(&old, (&mark.published, generation, &bytes));
+        self.remember()?;
+        late.map_or(Ok(()), Err)
+    }
+
     /// The copies are lost, so there is nothing to go back to. They are made anew with the next file
     /// that chmpx takes and survives.
     fn forget_copies(&mut self) -> Result<(), Trouble> {
@@ -85,17 +108,23 @@ impl Node {
 
     /// The copies that a roll-back from the text `published` may use, best first.
     fn way_back(&self, published: &str) -> Option<(Mark, Vec<u8>)> {
+        let mut usable = self
+            .copies()
+            .into_iter()
+            .filter(|(mark, _)| mark.published != published)
+            .filter_map(|(mark, which)| Some((self.copy_of(which, mark.generation)?, mark)));
+        usable.next().map(|(bytes, mark)| (mark, bytes))
+    }
+
+    /// The copies that were kept, best first.
+    fn copies(&self) -> Vec<(Mark, Kept)> {
         let memory = &self.memory;
         let copies = [
             (&memory.good, Kept::Good),
             (&memory.adopted, Kept::Adopted),
             (&memory.before, Kept::Before),
         ];
-        let others = copies.into_iter().filter_map(|(mark, which)| Some((mark.clone()?, which)));
-        let mut usable = others
-            .filter(|(mark, _)| mark.published != published)
-            .filter_map(|(mark, which)| Some((self.copy_of(which, mark.generation)?, mark)));
-        usable.next().map(|(bytes, mark)| (mark, bytes))
+        copies.into_iter().filter_map(|(mark, which)| Some((mark.clone()?, which))).collect()
     }
 
     fn cold_change_to(&self, conf: &Conf) -> Option<String> {

@@ -18,43 +18,60 @@ use crate::model::trial::Trial;
 
 impl Node {
     pub(super) fn install(&mut self, install: &Install) -> Result<(), Trouble> {
-        let candidate = &install.candidate;
-        let generation = candidate.generation();
+        let (candidate, occasion) = (&install.candidate, install.occasion);
+        // For a cold change the file itself has waited for its turn.
+        let is_first = self.settings.policy.on_change != OnChange::Auto;
+        let shared = is_first && occasion == Occasion::Published;
+        let owes = install.owes_restart.as_deref().map(|why| (why, shared));
+        let (bytes, generation) = (candidate.bytes(), candidate.generation());
+        let (old, late) = self.put(&bytes, &install.published, generation, owes)?;
+        self.memory.heals =
+            if occasion == Occasion::Swallowed { self.memory.heals.saturating_add(1) } else { 0 };
+        if occasion == Occasion::Drift {
+            self.note_put_right(&old, &bytes);
+        }
+        tell_installed(install);
+        self.note_install(install, &old);
+        self.remember()?;
+        late.map_or(Ok(()), Err)
+    }
+
+    /// Puts `bytes` in place, which came from the text `published`, and notes why that takes a
+    /// restart, if it does, and whether all slaves owe it. Returns what lay there, and the trouble
+    /// of a last flush.
+    pub(super) fn put(
+        &mut self,
+        bytes: &[u8],
+        published: &str,
+        generation: i32,
+        owes_restart: Option<(&str, bool)>,
+    ) -> Result<(Vec<u8>, Option<Trouble>), Trouble> {
         let now = clock::now();
         let process = self.running_process();
         self.memory.highest = generation;
         // Noted first: chmpx may be lost, and this agent killed, the moment the file is there.
         self.memory.trial = process.map(|process| {
-            let deaths = deaths_with(&self.memory, &install.published);
-            Trial { deaths, ..Trial::new(&install.published, generation, process, now) }
+            let deaths = deaths_with(&self.memory, published);
+            Trial { deaths, ..Trial::new(published, generation, process, now) }
         });
-        if let (Some(why), Some(process)) = (&install.owes_restart, process) {
-            // For a cold change the file itself has waited for its turn.
-            let is_first = self.settings.policy.on_change != OnChange::Auto;
-            let shared = is_first && install.occasion == Occasion::Published;
+        if let (Some((why, shared)), Some(process)) = (owes_restart, process) {
             self.owe_restart(why, process, shared, generation);
         }
         // What could not be kept is told at the end: a full disk for state is no reason to leave
         // chmpx behind its cluster.
         let _told_later = self.remember();
         let old = self.target_bytes();
-        let late = self.replace(&candidate.bytes())?;
+        let late = self.replace(bytes)?;
         self.memory.file_is_in_place();
-        self.memory.installed =
-            Some(Mark { published: install.published.clone(), generation, at: now });
-        self.memory.heals = if install.occasion == Occasion::Swallowed {
-            self.memory.heals.saturating_add(1)
-        } else {
-            0
-        };
-        if install.occasion == Occasion::Drift {
-            self.memory.put_right(now);
-            tell_drift(&old, &candidate.bytes());
-        }
-        tell_installed(install);
-        self.note_install(install, &old);
-        self.remember()?;
-        late.map_or(Ok(()), Err)
+        let published = published.to_owned();
+        self.memory.installed = Some(Mark { published, generation, at: now });
+        Ok((old, late))
+    }
+
+    /// Notes that `new` was put in the place of what somebody else had made of the file.
+    pub(super) fn note_put_right(&mut self, old: &[u8], new: &[u8]) {
+        self.memory.put_right(clock::now());
+        tell_drift(old, new);
     }
 
     pub(super) fn target_bytes(&self) -> Vec<u8> {

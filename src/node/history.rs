@@ -73,6 +73,13 @@ impl Node {
         self.note(cause, old, (to, &new, install.candidate.conf()), install.impact.as_ref());
     }
 
+    /// Notes that the file with these bytes is back in the place of `old`.
+    pub(super) fn note_put_back(&mut self, old: &[u8], new: (&str, i32, &[u8])) {
+        let (published, generation, bytes) = new;
+        let to = Version { generation, published: Some(published.to_owned()) };
+        self.note(Cause::Drift, old, (to, bytes, &Conf::read(bytes)), None);
+    }
+
     /// Notes that the file `bad` was taken back, and `good` is in its place.
     pub(super) fn note_roll_back(
         &mut self,

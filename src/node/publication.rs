@@ -100,6 +100,14 @@ impl Publications {
         }
     }
 
+    /// Takes note that the text must not be put in place: then nobody waits for his turn with it, and
+    /// the slaves of a cluster do not all have had theirs when a better one comes.
+    pub(super) fn wait_anew(&mut self) {
+        if let Some(known) = &mut self.known {
+            known.differing = None;
+        }
+    }
+
     /// Has a text judged anew that is not what `file` shows, so that it may be put in place now:
     /// what it needs on this host, such as a certificate, may be gone since it was judged.
     pub(super) fn distrust(&mut self, file: Option<&InstalledFile>) {
@@ -155,5 +163,40 @@ impl Publications {
 impl Known {
     fn new(text: String, seen: Seen) -> Self {
         Self { text, seen, looks: 0, first: Instant::now(), differing: None, judged: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::candidate::Refused;
+
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    /// A text that was refused for an hour.
+    fn refused_for_an_hour() -> Publications {
+        let mut publications = Publications { known: None };
+        publications.heard("bad".to_owned(), None, 1);
+        publications.known.as_mut().unwrap().differing = Instant::now().checked_sub(HOUR);
+        publications
+    }
+
+    /// For how long another text than the installed one is known, once a better one is published.
+    fn differing(mut publications: Publications) -> Duration {
+        publications.heard("good".to_owned(), None, 2);
+        let (content, at) = (Arc::new(Err(Refused::disputed(""))), Instant::now());
+        publications.judged(Judged { content, lists_this_node: None, at });
+        let Published::Known(known) = publications.published(Some("installed")) else {
+            panic!("nothing is known")
+        };
+        known.differing
+    }
+
+    #[test]
+    fn a_text_that_must_stay_away_uses_up_nobodys_turn() {
+        assert!(differing(refused_for_an_hour()) >= HOUR);
+        let mut publications = refused_for_an_hour();
+        publications.wait_anew();
+        assert!(differing(publications) < HOUR);
     }
 }

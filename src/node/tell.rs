@@ -52,6 +52,9 @@ impl Node {
         self.forced = false;
         self.wants_back = false;
         self.settled = cycle.plan.is_settled();
+        if cycle.plan.keeps_away(&cycle.seen.published) {
+            self.publications.wait_anew();
+        }
         if self.is_as_told(cycle) {
             return self.tell_of_one_more_look(cycle);
         }

@@ -157,3 +157,31 @@ async fn an_injected_server_is_refused_with_the_entry_that_did_it() {
     node.cluster.remove_slave("192.0.2.66").await.unwrap();
     node.until_settled("without the intruder").await;
 }
+
+#[tokio::test]
+async fn a_file_that_somebody_removes_comes_back_while_what_is_published_is_refused() {
+    let node = Node::settled().await;
+    let good = node.installed();
+    node.cluster.publish(good.replace("[SVRNODE]", "[SVR]")).await.unwrap();
+    node.until_code("refused").await;
+    let text = |installed: String| {
+        installed
+            .lines()
+            .filter(|line| !line.contains("FILEVERSION"))
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    for spoil in [None, Some(good.replace("RWTIMEOUT", "MQRWTIMEOUT"))] {
+        let before = node.report().unwrap().installed.unwrap().generation;
+        match spoil {
+            None => std::fs::remove_file(node.target()).unwrap(),
+            Some(spoilt) => node.edit_target(&format!("{spoilt}\n[SVRNODE]\nNAME = x\n"), 0o644),
+        }
+        node.until("it is back and in force", |report| {
+            report.verdict.code.as_str() == "refused"
+                && report.adopted.as_ref().is_some_and(|adopted| adopted.generation > before)
+        })
+        .await;
+        assert_eq!(text(node.installed()), text(good.clone()));
+    }
+}

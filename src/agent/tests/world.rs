@@ -88,6 +88,7 @@ impl World for Scripted {
             | Step::Acknowledge { .. }
             | Step::Promote { .. }
             | Step::Restart { .. }
+            | Step::PutBack { .. }
             | Step::RollBack { .. } => "else",
         };
         self.note(Event::Did(name));

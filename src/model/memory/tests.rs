@@ -155,8 +155,17 @@ fn who_puts_the_file_right_counts_how_often_within_the_hour() {
 #[test]
 fn a_generation_is_never_used_twice() {
     let memory = Memory { installed: Some(mark("text", 7)), ..Memory::of("a") };
-    assert_eq!(memory.next_generation(None), 8);
-    assert_eq!(memory.next_generation(Some(41)), 42);
-    assert_eq!(memory.next_generation(Some(i32::MAX)), 1);
-    assert_eq!(Memory::of("a").next_generation(None), 1);
+    assert_eq!(memory.next_generation(None, None), 8);
+    assert_eq!(memory.next_generation(Some(41), None), 42);
+    assert_eq!(memory.next_generation(Some(i32::MAX), None), 1);
+    assert_eq!(Memory::of("a").next_generation(None, None), 1);
+}
+
+#[test]
+fn a_generation_is_never_the_one_that_chmpx_shows() {
+    let fresh = Memory::of("a");
+    assert_eq!(fresh.next_generation(Some(2), Some(3)), 4, "the memory was lost");
+    assert_eq!(fresh.next_generation(None, Some(1)), 2, "and the file with it");
+    let over = Memory { highest: 1, ..Memory::of("a") };
+    assert_eq!(over.next_generation(Some(1), Some(i32::MAX)), 2, "it has begun anew");
 }

@@ -100,11 +100,13 @@ impl Counts {
             Step::Restart { .. } => self.restarts += 1,
             Step::Register if done => self.registrations += 1,
             Step::Install(install) if done => self.installations.count(occasion(install.occasion)),
+            Step::PutBack { .. } if done => self.installations.count(occasion(Occasion::Drift)),
             Step::RollBack { by_hand } if done => {
                 self.rollbacks.count(if *by_hand { "hand" } else { "agent" });
             }
             Step::Register
             | Step::Install(_)
+            | Step::PutBack { .. }
             | Step::RollBack { .. }
             | Step::Leave
             | Step::Acknowledge { .. }

@@ -1,9 +1,12 @@
 //! Whether what is published has to be put in place, now.
 
+use std::sync::Arc;
+
 use super::super::candidate::Candidate;
+use super::super::conf::Conf;
 use super::super::impact::compare;
 use super::super::observed::{Installed, InstalledFile, Observed, Publication, Published};
-use super::{Install, Occasion, OnChange, Plan, Policy, Situation, Step, guard, restart};
+use super::{Install, Occasion, OnChange, Plan, Policy, Situation, Step, drift, guard, restart};
 
 pub(super) fn decide(seen: &Observed, policy: &Policy, plan: &mut Plan) {
     let Published::Known(published) = &seen.published else {
@@ -17,6 +20,7 @@ pub(super) fn decide(seen: &Observed, policy: &Policy, plan: &mut Plan) {
             if plan.situations.iter().all(Situation::is_harmless) {
                 plan.situations.push(guard::refused(refused));
             }
+            drift::decide(seen, policy, plan);
             return;
         }
     };
@@ -32,13 +36,15 @@ pub(super) fn decide(seen: &Observed, policy: &Policy, plan: &mut Plan) {
         return;
     }
     let occasion = occasion(seen, published, file);
-    let in_force = seen.adopted.as_ref().or(file.map(|file| &file.conf));
+    let in_force = in_force(seen, file);
     let impact = in_force.map(|conf| compare(conf, candidate.conf()));
     if !seen.forced
         && let Some(obstacle) = guard::obstacle(seen, policy, published, occasion, impact.as_ref())
     {
         if obstacle == Situation::Settling {
             plan.look_again_in(policy.settle.saturating_sub(published.quiet));
+        } else if occasion == Occasion::Published {
+            drift::decide(seen, policy, plan);
         }
         plan.postpone(obstacle);
         return;
@@ -55,13 +61,14 @@ pub(super) fn decide(seen: &Observed, policy: &Policy, plan: &mut Plan) {
                 plan.postpone(owed);
                 // Who forces the file where chmpx is never touched restarts it himself.
                 if !(seen.forced && policy.on_change == OnChange::None) {
+                    drift::decide(seen, policy, plan);
                     return;
                 }
             }
         }
     }
     let owes_restart = restart::owed_after(policy, occasion, cold);
-    let generation = seen.memory.next_generation(file.and_then(InstalledFile::generation));
+    let generation = next_generation(seen, file);
     plan.steps.push(Step::Install(Box::new(Install {
         published: published.hash.clone(),
         candidate: candidate.clone().at_generation(generation),
@@ -86,11 +93,30 @@ pub fn is_made_of(file: &InstalledFile, candidate: &Candidate) -> bool {
         && candidate.clone().at_generation(generation).bytes() == *file.bytes
 }
 
+/// How the file reads that chmpx has in force, as far as that is known. It may be the installed one
+/// before that is noted: what is remembered then belongs to the chmpx before a restart.
+pub(super) fn in_force<'a>(
+    seen: &'a Observed,
+    file: Option<&'a InstalledFile>,
+) -> Option<&'a Arc<Conf>> {
+    let shown = seen.running().and_then(|running| running.generation);
+    let taken = file.filter(|file| shown.is_some() && file.generation() == shown);
+    let known = || seen.adopted.as_ref().or(file.map(|file| &file.conf));
+    taken.map(|file| &file.conf).or_else(known)
+}
+
+/// The generation of the file that takes the place of `file`.
+pub(super) fn next_generation(seen: &Observed, file: Option<&InstalledFile>) -> i32 {
+    let in_force = seen.running().and_then(|running| running.generation);
+    seen.memory.next_generation(file.and_then(InstalledFile::generation), in_force)
+}
+
 fn occasion(seen: &Observed, published: &Publication, file: Option<&InstalledFile>) -> Occasion {
     let ours = seen.memory.installed.as_ref();
     match (file, ours) {
         (_, Some(mark)) if mark.published == published.hash => Occasion::Drift,
-        (Some(_), _) => Occasion::Published,
-        (None, _) => Occasion::First,
+        // Also where somebody removed it: that is no reason to be less careful.
+        (Some(_), _) | (None, Some(_)) => Occasion::Published,
+        (None, None) => Occasion::First,
     }
 }

@@ -7,7 +7,7 @@ use super::super::conf::Conf;
 use super::super::impact::{Class, Impact, leaves_none_up};
 use super::super::memory::{HOUR, Quarantine};
 use super::super::observed::{InstalledFile, Observed, Publication};
-use super::{Drift, Occasion, Policy, Situation};
+use super::{Drift, Occasion, Policy, Situation, content};
 
 /// A published text that keeps changing is put in place after this long all the same.
 const LONGEST_SETTLE: Duration = Duration::from_secs(15);
@@ -55,7 +55,7 @@ pub(super) fn obstacle(
             }
             other_group(seen, published)
                 .or_else(|| none_up(seen, impact))
-                .or_else(|| shrunk(seen, published, impact))
+                .or_else(|| shrunk(published, impact))
                 .or_else(|| settling(policy, published))
         }
         Occasion::First | Occasion::Swallowed => None,
@@ -64,7 +64,7 @@ pub(super) fn obstacle(
 
 /// Whoever keeps writing the file would win or lose for ever, and chmpx reads every version: after
 /// a few times it is put right more and more rarely.
-fn contested(seen: &Observed) -> Option<Situation> {
+pub(super) fn contested(seen: &Observed) -> Option<Situation> {
     let within_hour = |at: &&u64| seen.now < at.saturating_add(HOUR);
     let times = seen.memory.drifts.iter().filter(within_hour).count();
     let doublings = u32::try_from(times.checked_sub(CONTEST)?).unwrap_or(u32::MAX);
@@ -87,7 +87,8 @@ fn other_group(seen: &Observed, published: &Publication) -> Option<Situation> {
     let group = |conf: &Conf| conf.global("GROUP").map(|entry| entry.value.to_string());
     let wanted = group(published.content.as_ref().as_ref().ok()?.conf())?;
     // The file of an earlier hand, or of another role, says nothing about this one.
-    let present = seen.memory.installed.as_ref().and_then(|_| group(&seen.file()?.conf))?;
+    let ours = seen.memory.installed.as_ref().and_then(|_| content::in_force(seen, seen.file()));
+    let present = group(ours?)?;
     (present != wanted).then(|| Situation::Refused {
         code: "other-group".to_owned(),
         message: format!("it is for the group {wanted}; this node is in {present}"),
@@ -100,7 +101,7 @@ fn other_group(seen: &Observed, published: &Publication) -> Option<Situation> {
 /// A running chmpx would go on with servers that no file names; the next one would find no ring.
 fn none_up(seen: &Observed, impact: &Impact) -> Option<Situation> {
     let table = &seen.running()?.servers;
-    let old = seen.adopted.as_ref().or(seen.file().map(|file| &file.conf))?;
+    let old = content::in_force(seen, seen.file())?;
     leaves_none_up(old, impact, table).then(|| Situation::Refused {
         code: "none-up".to_owned(),
         message: "it names none of the servers that are up".to_owned(),
@@ -110,12 +111,12 @@ fn none_up(seen: &Observed, impact: &Impact) -> Option<Situation> {
 }
 
 /// A storage that answers with half of its members is more likely than half of a cluster leaving.
-fn shrunk(seen: &Observed, published: &Publication, impact: &Impact) -> Option<Situation> {
+fn shrunk(published: &Publication, impact: &Impact) -> Option<Situation> {
     let Ok(candidate) = &*published.content else { return None };
     let to = candidate.conf().servers().len();
     let lost = impact.servers_removed.len();
     let from = to + lost - impact.servers_added.len().min(to);
-    let held = lost * 2 > from && published.looks < AGREEING_LOOKS && seen.file().is_some();
+    let held = lost * 2 > from && published.looks < AGREEING_LOOKS;
     held.then_some(Situation::Held { from, to, looks: published.looks })
 }
 

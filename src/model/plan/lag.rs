@@ -95,7 +95,7 @@ fn once_more(seen: &Observed, file: &InstalledFile) -> Option<Install> {
         // What is published is kept away, for its own reasons.
         return None;
     }
-    let generation = seen.memory.next_generation(file.generation());
+    let generation = content::next_generation(seen, Some(file));
     Some(Install {
         published: published.hash.clone(),
         candidate: candidate.clone().at_generation(generation),

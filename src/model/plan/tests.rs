@@ -39,6 +39,9 @@ fn steps_by(seen: &Observed, policy: &Policy) -> Vec<String> {
         Step::Acknowledge { generation, .. } => format!("acknowledge {generation}"),
         Step::Promote { generation, .. } => format!("promote {generation}"),
         Step::Restart { .. } => "restart".to_owned(),
+        Step::PutBack { mark, generation } => {
+            format!("put {} back as {generation}", mark.generation)
+        }
         Step::RollBack { .. } => "roll back".to_owned(),
     };
     plan(seen, policy).steps.iter().map(word).collect()
@@ -49,6 +52,19 @@ fn situations(seen: &Observed) -> Vec<Situation> {
 }
 
 const NOTHING: [&str; 0] = [];
+
+#[test]
+fn what_must_stay_away_is_told_apart_from_what_waits() {
+    let away = |seen: &Observed| plan(seen, &policy()).keeps_away(&seen.published);
+    let refused = Arc::new(Err(Refused::disputed("no GROUP")));
+    let refused = Publication { content: refused, ..publication(&three()) };
+    assert!(away(&Observed { published: Published::Known(Box::new(refused)), ..settled() }));
+    let other = published(&three().replace("GROUP = g", "GROUP = h"));
+    assert!(away(&Observed { published: other, ..settled() }));
+    let cold = published(&text(&["s1", "s2", "s3"], "MAXCHMPX = 128"));
+    assert!(!away(&Observed { published: cold, ..settled() }));
+    assert!(!away(&settled()));
+}
 
 #[test]
 fn what_k2hr3_has_yet_to_tell_is_waited_for_and_chmpx_is_not() {

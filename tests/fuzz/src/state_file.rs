@@ -47,7 +47,7 @@ pub fn read(bytes: &[u8]) {
         _ => Life::Unclear,
     };
     memory.notice(knob(3).is_multiple_of(2), life, NOW);
-    assert!(memory.next_generation(Some(i32::from(knob(4)))) > 0);
+    assert!(memory.next_generation(Some(i32::from(knob(4))), Some(i32::from(knob(4)))) > 0);
     assert!(memory.restarts_left(3, NOW) <= 3);
     decided(&seen(&memory, life, &knob));
 }

@@ -65,7 +65,9 @@ impl World for Soak {
                 self.memory.registrations += 1;
                 self.listed = !self.suffers(Fault::Emptied);
             }
-            Step::Install(_) if self.suffers(Fault::DiskFull) => return Err(trouble(None)),
+            Step::Install(_) | Step::PutBack { .. } if self.suffers(Fault::DiskFull) => {
+                return Err(trouble(None));
+            }
             Step::Install(install) => {
                 let bytes = install.candidate.bytes();
                 self.installed = Installed::File(InstalledFile::new(bytes, None));
@@ -86,6 +88,14 @@ impl World for Soak {
                 self.memory.trial = None;
             }
             Step::Restart { .. } => self.memory.restarted(now),
+            Step::PutBack { mark: was, generation } => {
+                let (_, kept) = self.files.iter().find(|(hash, _)| *hash == was.published).unwrap();
+                let bytes = kept.clone().at_generation(*generation).bytes();
+                self.installed = Installed::File(InstalledFile::new(bytes, None));
+                self.memory.installed = mark(&was.published, *generation);
+                self.memory.highest = *generation;
+                self.memory.put_right(now);
+            }
             Step::Leave | Step::RollBack { .. } => panic!("{step:?}"),
         }
         self.journal.push(format!("{:?} {}", self.start.elapsed(), name(step)));

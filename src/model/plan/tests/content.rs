@@ -95,6 +95,20 @@ fn losing_more_than_half_of_the_servers_is_held_until_three_looks_agree() {
 }
 
 #[test]
+fn a_file_that_is_gone_speaks_neither_for_fewer_servers_nor_for_another_group() {
+    let gone = |text: &str| Observed {
+        published: published(text),
+        installed: Installed::Missing,
+        ..settled()
+    };
+    let shrunk = gone(&text(&["s1"], ""));
+    assert_eq!(steps(&shrunk), ["put 7 back as 8"]);
+    assert_eq!(situations(&shrunk), [Situation::Held { from: 3, to: 1, looks: 1 }]);
+    let other = gone(&three().replace("GROUP = g", "GROUP = h"));
+    assert_eq!(steps(&other), ["put 7 back as 8"]);
+}
+
+#[test]
 fn half_of_the_servers_may_leave_at_once() {
     let two = text(&["s1", "s2"], "");
     let memory = Memory { installed: Some(mark(&two, 7)), ..settled().memory };
