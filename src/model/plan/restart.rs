@@ -82,15 +82,18 @@ pub(super) fn by(seen: &Observed, policy: &Policy, why: &str, due: u64, plan: &m
 /// The restart, or what it waits for: its time, and room among those of the last hour.
 fn granted(seen: &Observed, policy: &Policy, why: &str, due: u64) -> Result<Step, Situation> {
     let waits = due.saturating_sub(seen.now);
-    if waits > 0 && !seen.forced {
-        return Err(Situation::RestartOwed { why: why.to_owned(), due_in: Some(waits) });
-    }
-    if seen.memory.restarts_left(policy.restarts_per_hour, seen.now) == 0 {
+    let owed = |why: String, due_in| Err(Situation::RestartOwed { why, due_in });
+    if seen.forced {
+        // The budget is a guard against ourselves.
+    } else if waits > 0 {
+        return owed(why.to_owned(), Some(waits));
+    } else if policy.restarts_per_hour == 0 {
+        return owed(format!("{why} (chmpx.restarts_per_hour allows none)"), None);
+    } else if seen.memory.restarts_left(policy.restarts_per_hour, seen.now) == 0 {
         // Deferred, never dropped: the oldest of the last hour's restarts makes room.
         let oldest = seen.memory.restarts.iter().min().map_or(0, |at| at.saturating_add(HOUR));
         let due_in = Some(oldest.saturating_sub(seen.now).max(1));
-        let why = format!("{why} (the restarts of this hour are used up)");
-        return Err(Situation::RestartOwed { why, due_in });
+        return owed(format!("{why} (the restarts of this hour are used up)"), due_in);
     }
     Ok(Step::Restart { why: why.to_owned() })
 }

@@ -21,6 +21,16 @@ fn a_cold_change_is_kept_from_a_running_chmpx_until_it_may_be_restarted() {
     let mut spent = cold(S(150));
     spent.memory.restarts = vec![NOW - 10, NOW - 20, NOW - 30];
     assert_eq!(steps(&spent), NOTHING);
+    assert_eq!(steps(&Observed { forced: true, ..spent }), ["install 8 Published", "restart"]);
+}
+
+#[test]
+fn where_no_restart_is_allowed_none_is_waited_for() {
+    let none = Policy { restarts_per_hour: 0, ..policy() };
+    let decided = plan(&cold(S(150)), &none);
+    assert!(decided.steps.is_empty());
+    assert!(matches!(decided.situations[..], [Situation::RestartOwed { due_in: None, .. }]));
+    assert_eq!(decided.again, None, "nothing comes of looking again");
 }
 
 #[test]
