@@ -12,8 +12,11 @@ use std::time::Duration;
 
 use reqwest::{Method, RequestBuilder, Response, Url};
 
+use crate::effects::clock;
+use crate::model::date;
 use crate::model::failure::{Class, Failure, Request, classify};
 use crate::model::identity::{Identity, RoleToken};
+use crate::model::memory::Seconds;
 use crate::model::report::Traffic;
 use crate::model::settings::K2hr3 as Reach;
 
@@ -198,7 +201,36 @@ fn refused(request: Request, status: u16, message: &str, shown: &str) -> Failure
     Failure { class, text, retry_after: None }
 }
 
+/// How long the answer asks to be left alone. What hangs on a date goes by the clock that wrote it.
 fn retry_after(response: &Response) -> Option<Duration> {
-    let seconds = response.headers().get("retry-after")?.to_str().ok()?.trim().parse().ok()?;
+    let header = |name| response.headers().get(name)?.to_str().ok().map(str::trim);
+    let now = || header("date").and_then(date::of_http).unwrap_or_else(clock::now);
+    time_asked_for(header("retry-after")?, now)
+}
+
+/// Seconds, or a date (RFC 9110). More than can be counted is for as long as one waits at all.
+fn time_asked_for(asked: &str, now: impl Fn() -> Seconds) -> Option<Duration> {
+    let is_number = !asked.is_empty() && asked.bytes().all(|byte| byte.is_ascii_digit());
+    let seconds = if is_number {
+        asked.parse().unwrap_or(u64::MAX)
+    } else {
+        date::of_http(asked)?.checked_sub(now())?
+    };
     Some(Duration::from_secs(seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_asks_to_be_left_alone_for_seconds_or_until_a_date() {
+        let asked = |text| time_asked_for(text, || 1_795_358_000).map(|asked| asked.as_secs());
+        assert_eq!(asked("120"), Some(120));
+        assert_eq!(asked("99999999999999999999999"), Some(u64::MAX));
+        assert_eq!(asked("Sun, 22 Nov 2026 14:34:53 GMT"), Some(93));
+        for text in ["", "-1", "soon", "Sun, 22 Nov 2020 14:34:53 GMT"] {
+            assert_eq!(asked(text), None, "{text}");
+        }
+    }
 }

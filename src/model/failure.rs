@@ -136,6 +136,8 @@ pub fn classify(request: Request, code: u16, message: &str) -> Class {
         404 if has("could not get role") => Class::NoRole,
         404 if request == Request::Register => Class::NoRole,
         403 | 404 => Class::Denied,
+        // Only a proxy, and only a network that wants a login, say so.
+        407 | 511 => Class::Stranger,
         408 | 409 | 425 | 429 | 500..=599 => Class::Busy,
         400..=499 => Class::Rejected,
         _ => Class::Stranger,
@@ -208,6 +210,8 @@ mod tests {
             (ReadByToken, 302, "", Class::Stranger),
             (ReadByToken, 204, "", Class::Stranger),
             (ReadByToken, 403, "", Class::Denied),
+            (ReadByToken, 407, "", Class::Stranger),
+            (ReadByToken, 511, "", Class::Stranger),
             (ReadByToken, 408, "", Class::Busy),
             (ReadByToken, 413, "", Class::Rejected),
             (ReadByToken, 429, "", Class::Busy),

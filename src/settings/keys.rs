@@ -78,13 +78,15 @@ pub const KEYS: &[Key] = &[
     key(
         "node.cuk",
         "",
-        Text("1 to 2047 bytes, without white space or control characters inside"),
+        Text(
+            "1 to 2047 bytes, without white space, control characters, quotes or backslashes inside",
+        ),
         "unique key of this instance",
     ),
     key(
         "node.tag",
         "",
-        Text("1 to 1024 bytes, without control characters"),
+        Text("1 to 1024 bytes, without control characters, quotes or backslashes"),
         "name of this node in the role",
     ),
     key("target.path", "/etc/k2hdkc/slave.ini", Path, "the file that chmpx reads"),

@@ -1,6 +1,7 @@
 //! What K2HR3 answered, taken apart with bounds on everything.
 
 use reqwest::Response;
+use reqwest::header::HeaderValue;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -70,11 +71,18 @@ async fn content(
     token: Option<&RoleToken>,
 ) -> Result<Option<Value>, Failure> {
     let status = response.status().as_u16();
-    if let Some(encoding) = response.headers().get("content-encoding") {
-        let encoding = encoding.to_str().unwrap_or("an encoding").to_owned();
+    let encodings = response.headers().get_all("content-encoding").into_iter();
+    if let Some(encoding) = encodings.map(HeaderValue::as_bytes).find(|it| is_packed(it)) {
+        let encoding = String::from_utf8_lossy(encoding);
         return Err(stranger(format!("the answer is packed with {encoding}, unasked")));
     }
     opened(request, status, &body(response).await?, token)
+}
+
+/// Whether an encoding is one. Some proxies write down that there is none (RFC 9110: `identity`).
+fn is_packed(encoding: &[u8]) -> bool {
+    let encoding = encoding.trim_ascii();
+    !encoding.is_empty() && !encoding.eq_ignore_ascii_case(b"identity")
 }
 
 /// What is in the envelope `body` of an answer with the status of a success. No text of a failure
@@ -181,6 +189,12 @@ mod tests {
         let message = format!("token({other}) and token(secret-0123) is not existed");
         let shown = shown(&message, Some(&own));
         assert_eq!(shown, "token((hidden)) and token((token)) is not existed");
+    }
+
+    #[test]
+    fn an_answer_that_is_said_not_to_be_packed_is_not() {
+        assert!(!is_packed(b"identity") && !is_packed(b" Identity ") && !is_packed(b""));
+        assert!(is_packed(b"gzip") && is_packed(b"identity, br") && is_packed(b"\xff"));
     }
 
     #[test]
