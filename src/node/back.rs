@@ -11,6 +11,7 @@ use crate::model::conf::Conf;
 use crate::model::failure::Outlook;
 use crate::model::impact::compare;
 use crate::model::memory::{Mark, Quarantine};
+use crate::model::observed::Chmpx;
 use crate::model::plan::OnChange;
 
 impl Node {
@@ -89,7 +90,9 @@ impl Node {
             Some(bytes) => (bytes, generation),
             None => (kept, mark.generation),
         };
-        let (old, late) = self.put(&bytes, &mark.published, generation, None)?;
+        let why = self.cold_change_from(&Conf::read(&self.target_bytes()), &Conf::read(&bytes));
+        let owes = why.as_deref().map(|why| (why, false));
+        let (old, late) = self.put(&bytes, &mark.published, generation, owes)?;
         self.note_put_right(&old, &bytes);
         self.note_put_back(&old, (&mark.published, generation, &bytes));
         self.remember()?;
@@ -132,6 +135,15 @@ impl Node {
             return None;
         }
         compare(self.adopted.as_ref()?, conf).cold()
+    }
+
+    /// What a running chmpx that has taken the edited file `old` takes back only by a restart.
+    fn cold_change_from(&self, old: &Conf, new: &Conf) -> Option<String> {
+        let Some((_, Chmpx::Up(running))) = &self.seen_chmpx else { return None };
+        let edited = old.file_version().map(|version| version.value);
+        let is_taken = edited.is_some() && running.generation == edited;
+        let may_restart = self.settings.policy.on_change != OnChange::None;
+        (is_taken && may_restart).then(|| compare(old, new).cold()).flatten()
     }
 }
 
