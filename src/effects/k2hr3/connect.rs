@@ -1,5 +1,6 @@
 //! Making connections: certificates, proxy, and one address family for the life of the process.
 
+mod answers;
 mod failure;
 mod pin;
 

@@ -6,8 +6,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use tokio::net::lookup_host;
 
 use super::IDLE;
+use super::answers::Answers;
 use crate::model::settings::Family;
 
 /// Resolves names to the one address family of this process: to K2HR3 a node that comes by IPv4
@@ -18,6 +20,7 @@ pub(in crate::effects::k2hr3) struct Pin {
     wish: Family,
     peer: Arc<Mutex<Option<SocketAddr>>>,
     own: Arc<Mutex<Option<Own>>>,
+    answers: Answers,
 }
 
 /// The address of this host towards a peer, as it was found out at some moment.
@@ -40,7 +43,8 @@ impl Pin {
             Family::Ipv6 => V6,
         };
         let family = Arc::new(AtomicU8::new(start));
-        Self { family, wish, peer: Arc::default(), own: Arc::default() }
+        let (peer, own, answers) = (Arc::default(), Arc::default(), Answers::default());
+        Self { family, wish, peer, own, answers }
     }
 
     /// Keeps to the family of a connection that worked.
@@ -95,7 +99,9 @@ impl Resolve for Pin {
     fn resolve(&self, name: Name) -> Resolving {
         let pin = self.clone();
         Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            let asked = name.as_str().to_owned();
+            let lookup = async move { Ok(lookup_host((name.as_str(), 0)).await?.collect()) };
+            let found = pin.answers.of(asked, lookup).await?.into_iter();
             let mut allowed: Vec<_> = found.filter(|address| pin.allows(address)).collect();
             // Of IPv6 members K2HR3 removes only those whose address ends in a single digit.
             allowed.sort_by_key(SocketAddr::is_ipv6);
