@@ -136,3 +136,47 @@ pub struct Settings {
     /// Where the agent keeps what is its own, and finds what others leave for it.
     pub paths: Paths,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reached(api_uri: &str, proxy: Option<&str>) -> K2hr3 {
+        K2hr3 {
+            api_uri: api_uri.to_owned(),
+            token_files: Vec::new(),
+            ca_file: None,
+            proxy: proxy.map(str::to_owned),
+            family: Family::Auto,
+            connect_timeout: Duration::from_secs(1),
+            timeout: Duration::from_secs(1),
+            leave_at_stop: false,
+        }
+    }
+
+    #[test]
+    fn certificates_are_needed_where_k2hr3_or_a_proxy_speaks_tls() {
+        for (uri, proxy, needed) in [
+            ("http://k2hr3", None, false),
+            ("http://k2hr3", Some("http://proxy"), false),
+            ("https://k2hr3", None, true),
+            ("https://k2hr3", Some("http://proxy"), true),
+            ("http://k2hr3", Some("https://proxy"), true),
+        ] {
+            assert_eq!(reached(uri, proxy).needs_certificates(), needed, "{uri} by {proxy:?}");
+        }
+    }
+
+    #[test]
+    fn a_running_agent_is_met_in_its_runtime_directory() {
+        let paths = Paths {
+            state_dir: "/state".into(),
+            runtime_dir: "/run/agent".into(),
+            settings_file: "/settings".into(),
+            instance_id: "/id".into(),
+            antpickax_dir: "/antpickax".into(),
+        };
+        assert_eq!(paths.socket(), PathBuf::from("/run/agent/agent.sock"));
+        assert_eq!(paths.status_file(), PathBuf::from("/run/agent/status.json"));
+    }
+}

@@ -213,7 +213,7 @@ async fn a_file_that_could_not_be_read_for_a_while_is_read_as_soon_as_it_can_be(
         return;
     }
     let before = node.installed();
-    fs::write(node.target(), before.replace(LIVE, "RWTIMEOUT = 1")).unwrap();
+    node.edit_target(&before.replace(LIVE, "RWTIMEOUT = 1"), 0o644);
     is_logged(&node, "looking at the file of chmpx").await;
     assert!(descriptors(&node, "1024"));
     node.until("it is put right", |report| report.settled && node.installed().contains(LIVE)).await;
@@ -234,7 +234,7 @@ async fn a_chmpx_that_could_not_be_looked_at_is_not_taken_for_lost() {
         sim::skip("the program prlimit is not there");
         return;
     }
-    fs::write(node.target(), node.installed().replace(&line, "RWTIMEOUT = 1")).unwrap();
+    node.edit_target(&node.installed().replace(&line, "RWTIMEOUT = 1"), 0o644);
     is_logged(&node, "looking at the file of chmpx").await;
     // That is told at the end of a cycle, by which chmpx was looked at as well.
     assert!(descriptors(&node, "1024"));

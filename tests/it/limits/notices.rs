@@ -1,6 +1,5 @@
 //! Nothing left to notice changes with.
 
-use std::fs;
 use std::process::Command;
 
 use crate::support::{AGENT, Node};
@@ -31,7 +30,7 @@ async fn lives_without(limit: &str, told: &str) {
     node.until_settled("without notices").await;
     assert!(node.log().contains(told), "{}", node.log());
     let before = node.installed();
-    fs::write(node.target(), before.replace("RWTIMEOUT", "RWTIMEOUTS")).unwrap();
+    node.edit_target(&before.replace("RWTIMEOUT", "RWTIMEOUTS"), 0o644);
     node.until("it is put right", |report| {
         report.settled && node.installed().contains("RWTIMEOUT ")
     })
