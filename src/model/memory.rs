@@ -204,11 +204,8 @@ impl Memory {
         let known = [on_disk, installed, in_force, Some(self.highest)];
         let last = known.into_iter().flatten().max().unwrap_or(0);
         // chmpx keeps a signed 32-bit number.
-        let mut next = if (0..i32::MAX).contains(&last) { last + 1 } else { 1 };
-        while known.contains(&Some(next)) {
-            next += 1;
-        }
-        next
+        let first = if (1..i32::MAX).contains(&last) { last } else { 1 };
+        (first..=i32::MAX).find(|next| !known.contains(&Some(*next))).unwrap_or(1)
     }
 }
 

@@ -146,3 +146,11 @@ fn a_file_that_would_be_too_long_to_be_read_back_is_refused() {
     let refused = check(room + 1).unwrap_err();
     assert_eq!(refused.first().unwrap().code, Code::TooLong);
 }
+
+#[test]
+fn a_kept_file_comes_back_in_another_generation_where_it_can_show_one() {
+    let kept = b"[GLOBAL]\nGROUP = g\nFILEVERSION = 7 \nMODE = SLAVE\n";
+    let back = at_generation(kept, 12).unwrap();
+    assert_eq!(back, b"[GLOBAL]\nGROUP = g\nFILEVERSION = 12 \nMODE = SLAVE\n");
+    assert_eq!(at_generation(b"[GLOBAL]\nGROUP = g\n", 12), None, "it has no number to replace");
+}
