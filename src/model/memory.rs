@@ -5,6 +5,7 @@
 
 mod clock;
 mod owed;
+mod strikes;
 mod worth;
 
 use std::net::IpAddr;
@@ -27,6 +28,13 @@ pub struct Mark {
     pub generation: i32,
     /// When it got to this stage.
     pub at: Seconds,
+}
+
+impl Mark {
+    /// Whether this is the file of the text `published` in this generation, at whatever stage.
+    pub fn is_of(&self, published: &str, generation: i32) -> bool {
+        self.published == published && self.generation == generation
+    }
 }
 
 /// The published text that this memory is about.
@@ -186,8 +194,7 @@ impl Memory {
 
     /// Whether chmpx was proven to have this file in force.
     pub fn is_adopted(&self, published: &str, generation: i32) -> bool {
-        let adopted = self.adopted.as_ref();
-        adopted.is_some_and(|a| a.published == published && a.generation == generation)
+        self.adopted.as_ref().is_some_and(|adopted| adopted.is_of(published, generation))
     }
 
     /// How many restarts are left of a budget of `budget` per hour. A time in the future comes from

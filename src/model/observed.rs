@@ -1,6 +1,8 @@
 //! Everything that one look can find out. A source that could not be asked is `Unknown`, never a
 //! default: ignorance must not look like a fact that calls for action.
 
+mod target;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +12,7 @@ use super::conf::Conf;
 use super::failure::Class;
 use super::memory::{Memory, Process, Seconds};
 use super::supervisor::Elsewhere;
+pub use target::{Installed, InstalledFile, Obstacle};
 
 /// One look.
 #[derive(Debug, Clone)]
@@ -111,37 +114,6 @@ pub enum Membership {
     Stray,
 }
 
-/// What keeps the file from being replaced.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Obstacle {
-    /// What is wrong, and why it matters.
-    pub what: String,
-    /// What the operator can do.
-    pub help: &'static str,
-}
-
-/// What is at the target path.
-#[derive(Debug, Clone)]
-pub enum Installed {
-    /// Nothing.
-    Missing,
-    /// A regular file.
-    File(InstalledFile),
-    /// Something that cannot be replaced, or not be looked at.
-    Obstacle(Obstacle),
-}
-
-/// A regular file at the target path.
-#[derive(Debug, Clone)]
-pub struct InstalledFile {
-    /// Its bytes.
-    pub bytes: Arc<[u8]>,
-    /// How chmpx reads it.
-    pub conf: Arc<Conf>,
-    /// What is wrong with the way it lies there: a symlink, an owner, a mode.
-    pub misplaced: Option<String>,
-}
-
 /// The chmpx process of this node.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Chmpx {
@@ -210,34 +182,6 @@ impl Server {
     /// Whether chmpx holds it for running.
     pub fn is_up(&self) -> bool {
         self.status.contains("[UP]")
-    }
-}
-
-impl InstalledFile {
-    /// The file with these bytes; `misplaced` says what is wrong with the way it lies there.
-    pub fn new(bytes: Vec<u8>, misplaced: Option<String>) -> Self {
-        let conf = Arc::new(Conf::read(&bytes));
-        Self { bytes: bytes.into(), conf, misplaced }
-    }
-
-    /// Its generation, if it has one.
-    pub fn generation(&self) -> Option<i32> {
-        self.conf.file_version().map(|version| version.value)
-    }
-}
-
-impl Installed {
-    /// The file, if there is one.
-    pub fn file(&self) -> Option<&InstalledFile> {
-        match self {
-            Self::File(file) => Some(file),
-            Self::Missing | Self::Obstacle(_) => None,
-        }
-    }
-
-    /// What it says; nothing where there is no file.
-    pub fn conf(&self) -> Arc<Conf> {
-        self.file().map_or_else(|| Arc::new(Conf::read(b"")), |file| Arc::clone(&file.conf))
     }
 }
 

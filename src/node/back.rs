@@ -10,7 +10,7 @@ use crate::model::candidate::{self, Stamp};
 use crate::model::conf::Conf;
 use crate::model::failure::Outlook;
 use crate::model::impact::compare;
-use crate::model::memory::{Mark, Quarantine};
+use crate::model::memory::Mark;
 use crate::model::observed::Chmpx;
 use crate::model::plan::OnChange;
 
@@ -27,17 +27,8 @@ impl Node {
             return if by_hand { Err(no_copy()) } else { self.forget_copies() };
         };
         let now = clock::now();
-        let before = self.memory.quarantine.take().filter(|q| q.hash == bad.published);
-        let strikes = match &before {
-            Some(before) if before.generation == bad.generation => before.strikes,
-            Some(before) => before.strikes.saturating_add(1),
-            None => 1,
-        };
-        let strikes = if by_hand { 0 } else { strikes };
         // Noted first: an agent that is killed in between must not install the file again.
-        let (hash, generation) = (bad.published, bad.generation);
-        self.memory.quarantine =
-            Some(Quarantine { hash, generation, strikes, at: now, said: None });
+        let strikes = self.memory.keep_away(&bad, by_hand, now);
         let conf = Conf::read(&bytes);
         let process = self.running_process();
         let cold = process.and_then(|process| Some((self.cold_change_to(&conf)?, process)));
@@ -65,7 +56,7 @@ impl Node {
             self.memory.owed = None;
         }
         let _told_later = self.remember();
-        self.note_roll_back(by_hand, generation, &old, (&good, &bytes, &conf));
+        self.note_roll_back(by_hand, bad.generation, &old, (&good, &bytes, &conf));
         let said = if lost && !by_hand { self.chmpx.last_words().await } else { None };
         if let (Some(said), Some(quarantine)) = (said, &mut self.memory.quarantine) {
             warn!(said, "the last of the chmpx that was lost");
@@ -78,7 +69,7 @@ impl Node {
     /// Puts the file back that somebody else has changed, while what is published stays away.
     pub(super) fn put_back(&mut self, mark: &Mark, generation: i32) -> Result<(), Trouble> {
         let kept = self.copies().into_iter().find_map(|(kept, which)| {
-            let is_it = kept.published == mark.published && kept.generation == mark.generation;
+            let is_it = kept.is_of(&mark.published, mark.generation);
             is_it.then(|| self.copy_of(which, kept.generation)).flatten()
         });
         let Some(kept) = kept else { return Err(no_copy()) };

@@ -11,7 +11,7 @@ use crate::agent::Trouble;
 use crate::effects::state::Kept;
 use crate::effects::{clock, disk};
 use crate::model::conf::{Conf, Peer};
-use crate::model::memory::{Mark, Memory, OwedRestart, Process};
+use crate::model::memory::{Mark, OwedRestart, Process};
 use crate::model::observed::Chmpx;
 use crate::model::plan::{Install, Occasion, OnChange};
 use crate::model::trial::Trial;
@@ -20,8 +20,8 @@ impl Node {
     pub(super) fn install(&mut self, install: &Install) -> Result<(), Trouble> {
         let (candidate, occasion) = (&install.candidate, install.occasion);
         // For a cold change the file itself has waited for its turn.
-        let is_first = self.settings.policy.on_change != OnChange::Auto;
-        let shared = is_first && occasion == Occasion::Published;
+        let has_waited = self.settings.policy.on_change == OnChange::Auto;
+        let shared = occasion == Occasion::Published && !has_waited;
         let owes = install.owes_restart.as_deref().map(|why| (why, shared));
         let (bytes, generation) = (candidate.bytes(), candidate.generation());
         let (old, late) = self.put(&bytes, &install.published, generation, owes)?;
@@ -51,7 +51,7 @@ impl Node {
         self.memory.highest = generation;
         // Noted first: chmpx may be lost, and this agent killed, the moment the file is there.
         self.memory.trial = process.map(|process| {
-            let deaths = deaths_with(&self.memory, published);
+            let deaths = self.memory.deaths_with(published);
             Trial { deaths, ..Trial::new(published, generation, process, now) }
         });
         if let (Some((why, shared)), Some(process)) = (owes_restart, process) {
@@ -171,14 +171,6 @@ impl Node {
         let kept = self.state.keep_copy(which, bytes);
         kept.map_err(|error| on_disk("keeping a copy of the file of chmpx", error))
     }
-}
-
-/// The deaths that count on when the text `published` is written once more, because chmpx was seen
-/// with it in force before.
-fn deaths_with(memory: &Memory, published: &str) -> u32 {
-    let trial = memory.trial.as_ref().filter(|trial| trial.published == published);
-    let proven = trial.filter(|trial| memory.is_adopted(published, trial.generation));
-    proven.map_or(0, |trial| trial.deaths)
 }
 
 /// Tells what somebody else had made of the file.

@@ -32,9 +32,20 @@ pub(super) fn decide(seen: &Observed, policy: &Policy, plan: &mut Plan) {
         Installed::Missing => None,
         Installed::File(file) => Some(file),
     };
-    if file.is_some_and(|file| shows(file, published)) {
-        return;
+    if !file.is_some_and(|file| shows(file, published)) {
+        replace(seen, policy, published, candidate, file, plan);
     }
+}
+
+/// Puts `candidate` in the place of `file`, unless that has to wait.
+fn replace(
+    seen: &Observed,
+    policy: &Policy,
+    published: &Publication,
+    candidate: &Candidate,
+    file: Option<&InstalledFile>,
+    plan: &mut Plan,
+) {
     let occasion = occasion(seen, published, file);
     let in_force = in_force(seen, file);
     let impact = in_force.map(|conf| compare(conf, candidate.conf()));

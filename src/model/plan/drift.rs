@@ -68,5 +68,5 @@ fn is_edited(seen: &Observed, mark: &Mark, file: &InstalledFile) -> bool {
 fn has_copy(seen: &Observed, mark: &Mark) -> bool {
     let memory = &seen.memory;
     let mut kept = [&memory.good, &memory.adopted, &memory.before].into_iter().flatten();
-    kept.any(|kept| kept.published == mark.published && kept.generation == mark.generation)
+    kept.any(|kept| kept.is_of(&mark.published, mark.generation))
 }

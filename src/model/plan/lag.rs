@@ -44,7 +44,7 @@ pub(super) fn decide(
         plan.look_again_in(GLANCE);
     } else if let Some(what) = blocking_change(seen, file) {
         plan.situations.push(Situation::RefusedByChmpx(what));
-        restart::of_blind(seen, policy, "it refuses the change while it runs", plan);
+        restart::at_once(seen, policy, "it refuses the change while it runs", plan);
     } else if began_with_the_file(seen, running) {
         if is_young(seen, policy, running) {
             plan.situations.push(Situation::Starting);
@@ -65,7 +65,7 @@ pub(super) fn decide(
         plan.look_again_in(EXPECTING);
     } else {
         plan.situations.push(Situation::Blind(held));
-        restart::of_blind(seen, policy, "it no longer notices its file", plan);
+        restart::at_once(seen, policy, "it no longer notices its file", plan);
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::super::observed::{Chmpx, InstalledFile, Observed};
 use super::adoption::{EXPECTING, STARTS_LATER};
-use super::{OnChange, Plan, Policy, Situation, Step, restart};
+use super::{Plan, Policy, Situation, Step, restart};
 
 /// What to do about a chmpx that was lost: with the file that it had to survive, or for good.
 pub(super) fn lost(seen: &Observed, policy: &Policy, plan: &mut Plan) {
@@ -49,9 +49,7 @@ fn come_back(seen: &Observed, policy: &Policy, told: u64, plan: &mut Plan) {
     }
     plan.situations.push(Situation::Dead { generation: None, patience: 0 });
     plan.look_again_in(STARTS_LATER);
-    if policy.on_change != OnChange::None {
-        restart::by(seen, policy, "it did not come back from its restart", seen.now, plan);
-    }
+    restart::at_once(seen, policy, "it did not come back from its restart", plan);
 }
 
 /// No chmpx runs. One that was never there is not missed: when it starts it reads what lies there.
@@ -75,8 +73,8 @@ pub(super) fn absent(seen: &Observed, policy: &Policy, plan: &mut Plan) {
         let patience = left(missed);
         plan.situations.push(Situation::Dead { generation: None, patience });
         plan.look_again_in(if patience > 0 { EXPECTING } else { STARTS_LATER });
-        if patience == 0 && policy.on_change != OnChange::None {
-            restart::by(seen, policy, "it was lost and did not come back", seen.now, plan);
+        if patience == 0 {
+            restart::at_once(seen, policy, "it was lost and did not come back", plan);
         }
     } else if seen.file().is_some() {
         plan.situations.push(Situation::NoChmpx);

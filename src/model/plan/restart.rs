@@ -64,8 +64,8 @@ pub(super) fn for_cold_change(
     granted(seen, policy, why, seen.now.saturating_add(left.as_secs()))
 }
 
-/// Restarts a chmpx that no file reaches.
-pub(super) fn of_blind(seen: &Observed, policy: &Policy, why: &str, plan: &mut Plan) {
+/// Restarts chmpx now, unless the operator keeps restarts to himself.
+pub(super) fn at_once(seen: &Observed, policy: &Policy, why: &str, plan: &mut Plan) {
     if policy.on_change != OnChange::None {
         by(seen, policy, why, seen.now, plan);
     }
@@ -82,18 +82,20 @@ pub(super) fn by(seen: &Observed, policy: &Policy, why: &str, due: u64, plan: &m
 /// The restart, or what it waits for: its time, and room among those of the last hour.
 fn granted(seen: &Observed, policy: &Policy, why: &str, due: u64) -> Result<Step, Situation> {
     let waits = due.saturating_sub(seen.now);
-    let owed = |why: String, due_in| Err(Situation::RestartOwed { why, due_in });
-    if seen.forced {
-        // The budget is a guard against ourselves.
-    } else if waits > 0 {
-        return owed(why.to_owned(), Some(waits));
+    let has_room = seen.memory.restarts_left(policy.restarts_per_hour, seen.now) > 0;
+    // The budget is a guard against ourselves, not against an operator.
+    if seen.forced || (waits == 0 && has_room) {
+        return Ok(Step::Restart { why: why.to_owned() });
+    }
+    let (why, due_in) = if waits > 0 {
+        (why.to_owned(), Some(waits))
     } else if policy.restarts_per_hour == 0 {
-        return owed(format!("{why} (chmpx.restarts_per_hour allows none)"), None);
-    } else if seen.memory.restarts_left(policy.restarts_per_hour, seen.now) == 0 {
+        (format!("{why} (chmpx.restarts_per_hour allows none)"), None)
+    } else {
         // Deferred, never dropped: the oldest of the last hour's restarts makes room.
         let oldest = seen.memory.restarts.iter().min().map_or(0, |at| at.saturating_add(HOUR));
-        let due_in = Some(oldest.saturating_sub(seen.now).max(1));
-        return owed(format!("{why} (the restarts of this hour are used up)"), due_in);
-    }
-    Ok(Step::Restart { why: why.to_owned() })
+        let due_in = oldest.saturating_sub(seen.now).max(1);
+        (format!("{why} (the restarts of this hour are used up)"), Some(due_in))
+    };
+    Err(Situation::RestartOwed { why, due_in })
 }
