@@ -128,8 +128,8 @@ impl K2hr3 {
             }
         };
         // The server closes an idle connection after five seconds, which may cross our request.
-        let response = match self.send(ask()).await {
-            Err(failure) if failure.class == Class::Unreachable => self.send(ask()).await?,
+        let response = match self.send(ask).await {
+            Err(failure) if failure.class == Class::Unreachable => self.send(ask).await?,
             result => result?,
         };
         let token = match by {
@@ -148,20 +148,22 @@ impl K2hr3 {
             By::Token(token) => (Request::ReadByToken, Some(token)),
             By::Address => (Request::ReadByAddress, None),
         };
-        let mut ask = self
-            .way
-            .http()
-            .request(Method::GET, url::key(&self.base, &self.who, token.is_none(), name));
-        if let Some(token) = token {
-            ask = ask.header(TOKEN, token.header());
-        }
+        let url = url::key(&self.base, &self.who, token.is_none(), name);
+        let ask = || {
+            let ask = self.way.http().request(Method::GET, &url);
+            match token {
+                Some(token) => ask.header(TOKEN, token.header()),
+                None => ask,
+            }
+        };
         answer::value(request, self.send(ask).await?, token).await
     }
 
     /// Makes this node a member of its role. Safe to repeat, but not for free: see the caller.
     pub async fn register(&self, token: &RoleToken) -> Result<(), Failure> {
-        let ask = self.way.http().request(Method::PUT, url::registration(&self.base, &self.who));
-        let response = self.send(ask.header(TOKEN, token.header())).await?;
+        let url = url::registration(&self.base, &self.who);
+        let ask = || self.way.http().request(Method::PUT, &url).header(TOKEN, token.header());
+        let response = self.send(ask).await?;
         answer::done(Request::Register, 201, response, Some(token)).await
     }
 
@@ -169,19 +171,29 @@ impl K2hr3 {
     /// where the role was never made, if only one above it may; but it gives no token for it
     /// (measured on 2.0.3). The token is not needed, and dropped.
     pub async fn knows_role(&self) -> Result<(), Failure> {
-        let ask = self.way.http().request(Method::GET, url::token(&self.base, &self.who));
+        let url = url::token(&self.base, &self.who);
+        let ask = || self.way.http().request(Method::GET, &url);
         answer::done(Request::ReadByAddress, 200, self.send(ask).await?, None).await
     }
 
     /// Takes this node out of its role. Never with a token: that would delete the token, which all
     /// nodes of the cluster may share, and leave the node in the role.
     pub async fn unregister(&self) -> Result<(), Failure> {
-        let ask = self.way.http().request(Method::DELETE, url::removal(&self.base, &self.who));
+        let url = url::removal(&self.base, &self.who);
+        let ask = || self.way.http().request(Method::DELETE, &url);
         let response = self.send(ask).await?;
         answer::done(Request::Unregister, 204, response, None).await
     }
 
-    async fn send(&self, ask: RequestBuilder) -> Result<Response, Failure> {
+    /// Sends what `ask` makes; once more where the resolver's answer alone was waited for.
+    async fn send(&self, ask: impl Fn() -> RequestBuilder) -> Result<Response, Failure> {
+        match self.exchange(ask()).await {
+            Err(_) if self.way.pin().is_resolved_late() => self.exchange(ask()).await,
+            result => result,
+        }
+    }
+
+    async fn exchange(&self, ask: RequestBuilder) -> Result<Response, Failure> {
         self.requests.fetch_add(1, Ordering::Relaxed);
         let response = ask.send().await.map_err(|error| self.way.failure(&error))?;
         self.way.pin().note(response.remote_addr());

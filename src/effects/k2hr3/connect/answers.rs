@@ -1,12 +1,13 @@
-//! What a slow resolver answered. With a dead name server before a living one each answer takes five
+//! What a slow resolver answers. With a dead name server before a living one each answer takes five
 //! seconds (glibc), which is all the time that a connection has: it came too late, every time.
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::oneshot;
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 /// A resolver that takes longer is slow.
@@ -14,44 +15,80 @@ const SLOW: Duration = Duration::from_secs(1);
 
 /// A name and its addresses.
 type Answer = (String, Vec<SocketAddr>);
+/// A name and, as soon as they are known, its addresses or why there are none.
+type Question = (String, watch::Receiver<Option<Found>>);
+/// What a lookup ends with.
+type Found = Result<Vec<SocketAddr>, String>;
 
-/// The last answer of a resolver that is slow.
+/// The question that the resolver was asked last, and the last answer of one that is slow.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Answers(Arc<Mutex<Option<Answer>>>);
+pub(super) struct Answers {
+    asked: Arc<Mutex<Option<Question>>>,
+    known: Arc<Mutex<Option<Answer>>>,
+    came_too_late: Arc<AtomicBool>,
+}
 
 impl Answers {
     /// The addresses of `name`: what a slow resolver answered last, while it is asked again; else
-    /// what `lookup` finds, which goes on also when nobody waits for it any longer.
+    /// what `lookup` finds. That goes on when nobody waits for it any longer, and is what the next
+    /// one waits for who wants to know.
     pub(super) async fn of(
         &self,
         name: String,
         lookup: impl Future<Output = io::Result<Vec<SocketAddr>>> + Send + 'static,
     ) -> io::Result<Vec<SocketAddr>> {
-        let (sender, found) = oneshot::channel();
         let known = self.known(&name);
+        let mut answer = self.ask(name, lookup);
+        if let Some(addresses) = known {
+            return Ok(addresses);
+        }
+        // So it stays if this is given up before there is an answer.
+        self.came_too_late.store(true, Ordering::Relaxed);
+        let found = answer.wait_for(Option::is_some).await;
+        self.came_too_late.store(false, Ordering::Relaxed);
+        let found = found.map_err(io::Error::other)?.clone();
+        found.unwrap_or_else(|| Ok(Vec::new())).map_err(io::Error::other)
+    }
+
+    /// Whether whoever waited last went away without an answer; to be asked once.
+    pub(super) fn came_too_late(&self) -> bool {
+        self.came_too_late.swap(false, Ordering::Relaxed)
+    }
+
+    /// Asks the resolver, unless it is still at it.
+    fn ask(
+        &self,
+        name: String,
+        lookup: impl Future<Output = io::Result<Vec<SocketAddr>>> + Send + 'static,
+    ) -> watch::Receiver<Option<Found>> {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((of, answer)) = &*asked
+            && *of == name
+            && answer.has_changed().is_ok()
+        {
+            return answer.clone();
+        }
+        let (sender, answer) = watch::channel(None);
+        *asked = Some((name.clone(), answer.clone()));
         let answers = self.clone();
         tokio::spawn(async move {
             let begin = Instant::now();
-            let result = lookup.await;
+            let found = lookup.await;
             let is_slow = begin.elapsed() >= SLOW;
-            let late = result.as_ref().ok().filter(|_| is_slow);
+            let late = found.as_ref().ok().filter(|_| is_slow);
             answers.keep(late.map(|addresses| (name, addresses.clone())));
-            // Whoever asked may have given up.
-            let _late = sender.send(result);
+            sender.send_replace(Some(found.map_err(|error| error.to_string())));
         });
-        match known {
-            Some(addresses) => Ok(addresses),
-            None => found.await.map_err(io::Error::other)?,
-        }
+        answer
     }
 
     fn known(&self, name: &str) -> Option<Vec<SocketAddr>> {
-        let known = self.0.lock().ok()?;
+        let known = self.known.lock().ok()?;
         known.as_ref().filter(|(of, _)| of == name).map(|(_, addresses)| addresses.clone())
     }
 
     fn keep(&self, answer: Option<Answer>) {
-        if let Ok(mut known) = self.0.lock() {
+        if let Ok(mut known) = self.known.lock() {
             *known = answer;
         }
     }
@@ -102,5 +139,15 @@ mod tests {
         sleep(S(1)).await;
         assert_eq!(asked(&answers, "a", ready(Ok(at(3)))).await, Some(at(3)));
         assert_eq!(asked(&answers, "a", ready(Err(io::Error::other("none")))).await, None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_resolver_is_not_asked_again_while_it_is_at_it() {
+        let answers = Answers::default();
+        assert!(!answers.came_too_late());
+        assert_eq!(asked(&answers, "a", slow()).await, None);
+        assert!(answers.came_too_late());
+        assert_eq!(asked(&answers, "a", ready(Ok(at(2)))).await, Some(at(1)));
+        assert!(!answers.came_too_late());
     }
 }

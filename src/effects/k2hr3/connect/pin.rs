@@ -72,6 +72,12 @@ impl Pin {
         Some(address)
     }
 
+    /// Whether the last connection was given up while its name was looked up: it is known by now, or
+    /// will be soon. To be asked once.
+    pub(in crate::effects::k2hr3) fn is_resolved_late(&self) -> bool {
+        self.answers.came_too_late()
+    }
+
     /// What is wrong and what to do, where a name has no address that is allowed: it may have had
     /// one before.
     fn nowhere(&self) -> String {
