@@ -1,7 +1,7 @@
 //! Parses, builds, reports. Decides nothing but the exit code.
 #![expect(clippy::print_stderr, reason = "commands talk to their user")]
 
-use std::io::{self, IsTerminal, Write as _};
+use std::io::{self, Write as _};
 use std::os::unix::net::UnixStream;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use clap::error::ErrorKind;
 
 use k2hdkc_slave_agent::cli::{Cli, Command, Global, usage};
 use k2hdkc_slave_agent::commands::status::fresh;
-use k2hdkc_slave_agent::commands::{Exit, Failed, member, metrics, rollback, run};
+use k2hdkc_slave_agent::commands::{Exit, Failed, has_colours, member, metrics, rollback, run};
 use k2hdkc_slave_agent::effects::process::leave_no_core_dump;
 use k2hdkc_slave_agent::log;
 use k2hdkc_slave_agent::model::report::Report;
@@ -77,12 +77,8 @@ fn not_understood(error: &clap::Error) -> ExitCode {
         return Exit::Ok.into();
     }
     let words: Vec<_> = std::env::args_os().skip(1).filter_map(|w| w.into_string().ok()).collect();
-    eprint!("{}", usage::told(error, &words, colours(&io::stderr())));
+    eprint!("{}", usage::told(error, &words, has_colours(&io::stderr())));
     Exit::Usage.into()
-}
-
-fn colours(stream: &impl IsTerminal) -> bool {
-    stream.is_terminal() && std::env::var_os("NO_COLOR").is_none()
 }
 
 async fn perform(cli: Cli) -> Result<Exit, Failed> {

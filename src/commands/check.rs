@@ -5,7 +5,7 @@ mod human;
 mod machine;
 mod who;
 
-use std::io::{self, IsTerminal as _, Write};
+use std::io::Write;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -60,7 +60,7 @@ impl Check {
     /// Looks at every file and tells `out`.
     pub fn run(&self, out: &mut impl Write) -> Result<Exit, Failed> {
         let paths = files::named_by(&self.files)?;
-        let paint = Paint::new(io::stdout().is_terminal());
+        let paint = Paint::of_stdout();
         let mut worst = None;
         let mut known = Known::default();
         let progress = Progress::new();

@@ -2,7 +2,7 @@
 
 use std::env;
 use std::fmt::Write as _;
-use std::io::{IsTerminal as _, stdout};
+use std::io::{IsTerminal, stdout};
 use std::os::fd::AsFd;
 
 use rustix::termios::tcgetwinsize;
@@ -20,12 +20,22 @@ pub(crate) const YELLOW: &str = "1;33";
 pub(crate) const GREEN: &str = "1;32";
 pub(crate) const BLUE: &str = "1;34";
 
+/// Whether `stream` is a terminal that can show colours, before people who want them.
+pub fn has_colours(stream: &impl IsTerminal) -> bool {
+    let unwanted = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
+    stream.is_terminal() && !unwanted && !dumb
+}
+
 impl Paint {
-    /// Colours are for terminals that can show them, and for people who want them.
-    pub(crate) fn new(is_terminal: bool) -> Self {
-        let unwanted = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        Self(is_terminal && !unwanted && env::var_os("TERM").is_none_or(|term| term != "dumb"))
+    /// Colours, where standard output shows them.
+    pub(crate) fn of_stdout() -> Self {
+        Self(has_colours(&stdout()))
     }
+
+    /// None.
+    #[cfg(test)]
+    pub(crate) const NONE: Self = Self(false);
 
     /// `text` in the colour `code`.
     pub(crate) fn of(self, code: &str, text: &str) -> String {
@@ -52,14 +62,14 @@ pub(crate) struct Page {
 impl Page {
     /// A page for standard output.
     pub(crate) fn new() -> Self {
-        let is_terminal = stdout().is_terminal();
-        Self::of(Paint::new(is_terminal), if is_terminal { columns(stdout()) } else { None })
+        let width = if stdout().is_terminal() { columns(stdout()) } else { None };
+        Self::of(Paint::of_stdout(), width)
     }
 
     /// A page in a pipe.
     #[cfg(test)]
     pub(crate) fn plain() -> Self {
-        Self::of(Paint(false), None)
+        Self::of(Paint::NONE, None)
     }
 
     pub(crate) fn of(paint: Paint, width: Option<usize>) -> Self {
@@ -161,7 +171,7 @@ mod tests {
 
     #[test]
     fn a_long_sentence_goes_on_below_itself() {
-        let mut page = Page::of(Paint(false), Some(40));
+        let mut page = Page::of(Paint::NONE, Some(40));
         page.line("published", "one two three four five six seven eight");
         let expected = "published  one two three four five six\n           seven eight\n";
         assert_eq!(page.finish(), expected);

@@ -87,8 +87,8 @@ impl Class {
                 "check the network to K2HR3 and the setting k2hr3.api_uri"
             }
             Self::Untrusted => {
-                "name the certificate of your CA, or K2HR3's own, in k2hr3.ca_file; certificates \
-                 are never ignored"
+                "name the certificate of your CA, or K2HR3's own, in k2hr3.ca_file, and in \
+                 k2hr3.api_uri the host that it was issued for; certificates are never ignored"
             }
             Self::Untimely => {
                 "compare the clock of this node with the times above: set the clock, or renew the \

@@ -101,7 +101,7 @@ mod tests {
         let verdict = judge(&conf, None);
         let bytes = text.as_bytes().to_vec();
         let file = Read { path: PathBuf::from("slave.ini"), bytes, conf };
-        told(&Looked { file: &file, own_name: Text::default(), verdict }, Paint::new(false))
+        told(&Looked { file: &file, own_name: Text::default(), verdict }, Paint::NONE)
     }
 
     #[test]

@@ -27,7 +27,7 @@ const ENVIRONMENT: &[(&str, &str)] = &[
          waits for k2hr3.api_uri, k2hr3.role and node.cuk where nothing gives them yet.",
     ),
     ("NO_COLOR", "No colours on a terminal."),
-    ("TERM", "With `dumb`, what commands print has no colours either."),
+    ("TERM", "With `dumb`, no colours either."),
     ("COLUMNS", "How wide a terminal is taken to be, instead of asking it."),
     ("SOURCE_DATE_EPOCH", "The date of the pages that `man` prints."),
 ];

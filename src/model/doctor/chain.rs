@@ -60,10 +60,7 @@ pub(super) fn published(seen: &Observed) -> Finding {
         }
         Err(refused) => {
             let why = match (refused.first(), &refused.dispute) {
-                (Some(first), _) => {
-                    let line = first.line.map_or_else(String::new, |line| format!("line {line}: "));
-                    format!(": {line}{}", first.message)
-                }
+                (Some(first), _) => format!(": {first}"),
                 (None, Some(said)) => format!(": chmpxconftest says: {said}"),
                 (None, None) => String::new(),
             };

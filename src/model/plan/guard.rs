@@ -139,8 +139,7 @@ pub(super) fn refused(refused: &Refused) -> Situation {
         let help = "look at it with `k2hdkc-slave-agent check`";
         return said("unfit", "chmpx would not start with it on this host".to_owned(), help);
     };
-    let line = finding.line.map_or_else(String::new, |line| format!("line {line}: "));
-    said(&finding.code.to_string(), format!("{line}{}", finding.message), finding.help)
+    said(&finding.code.to_string(), finding.to_string(), finding.help)
 }
 
 fn refused_change(impact: &Impact) -> Situation {

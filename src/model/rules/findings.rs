@@ -31,6 +31,15 @@ impl Finding {
     }
 }
 
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(line) = self.line {
+            write!(f, "line {line}: ")?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
 /// Findings of one kind beyond this many are only counted.
 const MOST_OF_A_KIND: usize = 20;
 
