@@ -67,6 +67,25 @@ fn servers_for_which_the_running_table_has_no_room_are_a_cold_change() {
 }
 
 #[test]
+fn a_change_is_one_of_what_chmpx_has_in_force_not_of_a_file_that_it_has_not_taken() {
+    let five = |names: &[&str]| text(names, "MAXCHMPX = 5");
+    let not_taken = five(&["s1", "s2", "s3"]);
+    let publication = Publication { differing: S(0), ..publication(&five(&["s1", "s2"])) };
+    let mut seen = Observed {
+        published: Published::Known(Box::new(publication)),
+        installed: Installed::File(file(&not_taken, 8)),
+        since_install: Some(S(0)),
+        ..settled()
+    };
+    seen.memory.installed = Some(mark(&not_taken, 8));
+    let cold = |told: &Situation| matches!(told, Situation::RestartOwed { .. });
+    assert!(situations(&seen).iter().any(cold), "it runs with another MAXCHMPX");
+    assert_eq!(steps(&seen), NOTHING);
+    seen.chmpx = up(8);
+    assert_eq!(steps(&seen), ["install 9 Published"], "it runs with this one");
+}
+
+#[test]
 fn what_another_instance_has_left_is_replaced_without_waiting_for_a_turn() {
     let mut seen = cold(S(0));
     seen.memory.installed = None;
