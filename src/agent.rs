@@ -127,9 +127,10 @@ pub async fn run<S>(
         let ask = wake == Wake::Asked || world.up_for() >= next_ask;
         let span = debug_span!("cycle", number);
         let one = async {
-            let again = cycle(world, &mut pace, policy, ask, &mut next_ask).instrument(span).await;
+            let next = cycle(world, &mut pace, policy, ask, next_ask).instrument(span).await;
+            next_ask = next.ask;
             let until_ask = next_ask.saturating_sub(world.up_for());
-            let wait = match again {
+            let wait = match next.cycle {
                 Again::AtOnce => {
                     busy = busy.saturating_add(1);
                     let wait = AT_ONCE * 2_u32.pow(busy.saturating_sub(BUSY).min(10));
@@ -157,6 +158,14 @@ pub async fn run<S>(
     stop.await
 }
 
+/// What a cycle leaves to the ones after it.
+struct Next {
+    /// When the next one comes.
+    cycle: Again,
+    /// When K2HR3 is asked, by the clock of [`World::up_for`].
+    ask: Duration,
+}
+
 /// When a node has to be looked at again.
 enum Again {
     /// Something was done: its effect has to be looked at.
@@ -167,14 +176,14 @@ enum Again {
     AsUsual,
 }
 
-/// One cycle.
+/// One cycle. Where it does not ask K2HR3, nor fail to reach it, `next_ask` stays as it is.
 async fn cycle(
     world: &mut impl World,
     pace: &mut Pace,
     policy: &Policy,
     ask: bool,
-    next_ask: &mut Duration,
-) -> Again {
+    mut next_ask: Duration,
+) -> Next {
     let (seen, mut troubles) = world.observe(ask).await;
     let was_cut_off = ask && seen.k2hr3 == K2hr3::NotAsked;
     let plan = plan(&seen, policy);
@@ -190,33 +199,34 @@ async fn cycle(
     }
     if was_cut_off {
         let turn = Turn::Passing { retry_after: None };
-        *next_ask = world.up_for() + pace.after(turn, world.up_for());
+        next_ask = world.up_for() + pace.after(turn, world.up_for());
     } else if ask || troubles.iter().any(Trouble::is_about_k2hr3) {
-        *next_ask = world.up_for() + pace.after(turn(&plan, &troubles), world.up_for());
+        next_ask = world.up_for() + pace.after(turn(&plan, &troubles), world.up_for());
     }
     let registered = plan.steps.iter().any(|step| matches!(step, Step::Register));
     if registered && acted {
         // What is published now lists this node.
-        *next_ask = world.up_for();
+        next_ask = world.up_for();
     }
-    let next = next_ask.saturating_sub(world.up_for());
+    let until_ask = next_ask.saturating_sub(world.up_for());
     let failures = pace.failures();
     let told = Cycle {
         seen: &seen,
         plan: &plan,
         troubles: &troubles,
         asked_k2hr3: ask && !was_cut_off,
-        next_ask: next,
+        next_ask: until_ask,
         failures,
         acted,
     };
     world.tell(told).await;
-    match plan.again {
+    let again = match plan.again {
         _ if registered && acted => Again::In(Duration::ZERO),
         _ if acted => Again::AtOnce,
         Some(wait) => Again::In(wait),
         None => Again::AsUsual,
-    }
+    };
+    Next { cycle: again, ask: next_ask }
 }
 
 /// How the attempt to reach K2HR3 went. A trouble of this node alone never raises the pace, nor
