@@ -7,7 +7,7 @@ use tracing::level_filters::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-use crate::commands::progress;
+use crate::terminal;
 use journal::Journal;
 
 pub use kind::{EVENTS, kinds, message_id};
@@ -27,7 +27,7 @@ pub fn start(verbose: u8, as_json: bool, is_daemon: bool) {
         .without_time()
         // The crate is built without colours, and stops a debug build that asks for them.
         .with_ansi(false)
-        .with_writer(progress::stderr);
+        .with_writer(terminal::stderr);
     match Journal::of_stderr() {
         _ if as_json => builder.json().init(),
         Some(journal) => tracing_subscriber::registry().with(level).with(journal).init(),

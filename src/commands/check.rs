@@ -11,11 +11,12 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use super::page::Paint;
-use super::progress::{self, Progress};
+use super::progress::Progress;
 use super::{Exit, Failed};
 use crate::model::conf::{Conf, Text};
 use crate::model::host::Host;
 use crate::model::rules::{Level, Verdict, judge};
+use crate::terminal;
 pub(super) use files::bytes_of;
 use who::{Known, Who};
 
@@ -70,7 +71,7 @@ impl Check {
                 spread(slice, |path| read(path)).into_iter().collect::<Result<Vec<_>, _>>()?;
             let host = self.who.host(files.iter().map(|file| &file.conf), &mut known);
             let told = spread(&files, |file| self.tell(file, &host, paint));
-            progress::erase();
+            terminal::erase();
             for (level, text) in told {
                 worst = worst.max(level);
                 if out.write_all(text.as_bytes()).is_err() {

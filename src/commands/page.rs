@@ -3,11 +3,9 @@
 use std::env;
 use std::fmt::Write as _;
 use std::io::{IsTerminal, stdout};
-use std::os::fd::AsFd;
-
-use rustix::termios::tcgetwinsize;
 
 use crate::model::plain::Plain;
+use crate::terminal::columns;
 
 /// Whether to write in colours.
 #[derive(Debug, Clone, Copy)]
@@ -129,18 +127,6 @@ impl Page {
             None => vec![text],
         }
     }
-}
-
-/// The columns of the terminal at `stream`, unless `COLUMNS` says otherwise.
-pub(crate) fn columns(stream: impl AsFd) -> Option<usize> {
-    let wished = env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    let of_terminal = || {
-        tcgetwinsize(stream)
-            .ok()
-            .map(|size| usize::from(size.ws_col))
-            .filter(|columns| *columns > 0)
-    };
-    wished.filter(|columns| *columns > 0).or_else(of_terminal)
 }
 
 /// `text` in lines of at most `width` columns, broken at blanks where there are any.

@@ -1,25 +1,15 @@
 //! Telling on a terminal what is waited for: one line on standard error, gone when it is over.
 
 use std::fmt::Display;
-use std::io::{self, IsTerminal as _, Stderr, Write as _};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::io::{self, IsTerminal as _};
 use std::time::Duration;
 
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
-use super::page::columns;
+use crate::terminal::{erase, show};
 
 /// What is over sooner is not worth a line.
 const SOON: Duration = Duration::from_secs(1);
-
-/// Whether a line is shown. There is one standard error, so there is one line.
-static SHOWN: AtomicBool = AtomicBool::new(false);
-
-/// Standard error, for whole lines: what is shown of the progress makes room for them.
-pub(crate) fn stderr() -> Stderr {
-    erase();
-    io::stderr()
-}
 
 /// Waits for `work`, and tells a person who waits, too, that it is `what`.
 pub(crate) async fn waiting<T>(what: &str, work: impl Future<Output = T>) -> T {
@@ -75,22 +65,5 @@ impl Progress {
 impl Drop for Progress {
     fn drop(&mut self) {
         erase();
-    }
-}
-
-/// Shows a line in place of the one before. It never wraps: that could not be erased.
-fn show(text: &str) {
-    let width = columns(io::stderr()).unwrap_or(80).saturating_sub(1);
-    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let line: String = text.chars().take(width).collect();
-    SHOWN.store(true, Ordering::Relaxed);
-    // A terminal that went away has no reader.
-    let _unread = write!(io::stderr(), "\r\x1b[K{line}");
-}
-
-/// Takes the line away, if there is one.
-pub(crate) fn erase() {
-    if SHOWN.swap(false, Ordering::Relaxed) {
-        let _unread = write!(io::stderr(), "\r\x1b[K");
     }
 }

@@ -1,7 +1,7 @@
 //! Telling how far a long piece of work is: a line for each thing that is done or given up.
 #![expect(clippy::print_stdout, reason = "commands talk to their user")]
 
-use crate::commands::progress::erase;
+use crate::terminal::erase;
 
 /// How far the work is.
 #[derive(Debug, Default)]
