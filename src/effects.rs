@@ -22,4 +22,5 @@ pub mod socket;
 pub mod state;
 pub mod supervisor;
 pub mod survey;
+pub mod systemd;
 pub mod watch;

@@ -6,7 +6,6 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-use sd_notify::NotifyState;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing::{error, info, warn};
 
@@ -15,6 +14,7 @@ use crate::agent;
 use crate::effects::latitude::{self, MEMORY};
 use crate::effects::lock::Lock;
 use crate::effects::socket::{self, Line};
+use crate::effects::systemd;
 use crate::effects::watch::{Noticed, Watch};
 use crate::model::identity::Identity;
 use crate::model::pace::Pace;
@@ -42,12 +42,12 @@ pub async fn run(layers: &Layers) -> Result<Exit, Failed> {
     let mut surroundings = Surroundings::new(layers, &settings);
     let mut node = Node::new(settings, desk, Manners::ActsForSystemd)?;
     while let Stop::NewSettings = follow(&mut node, &mut signals, &mut surroundings).await {
-        node.tell_stop(NotifyState::Reloading);
+        systemd::reloading();
         if let Some((settings, means)) = reread(layers, node.settings()) {
             node = Node::with(settings, means, node.into_desk(), Manners::ActsForSystemd);
         }
     }
-    node.tell_stop(NotifyState::Stopping);
+    systemd::stopping();
     node.leave_at_stop().await;
     info!(event = "agent-stops", "stopping");
     Ok(Exit::Ok)
@@ -60,7 +60,7 @@ async fn follow(
 ) -> Stop {
     let policy = node.settings().policy.clone();
     // Up from here on, also while K2HR3 is silent: neither a boot nor a reload waits for it.
-    node.notify(&[NotifyState::Ready]);
+    systemd::ready();
     let pace = pace(node);
     let identity = node.settings().identity.clone();
     let stop = async {

@@ -2,13 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use sd_notify::NotifyState;
 use tracing::{debug, error, info, warn};
 
 use super::basis::Basis;
 use super::{Manners, Node};
 use crate::agent::{Chain, Cycle, Trouble};
-use crate::effects::{clock, disk, process, socket};
+use crate::effects::{clock, disk, process, socket, systemd};
 use crate::model::memory::Seconds;
 use crate::model::report::{
     AgentFact, Code, Course, Loudness, PaceFact, Passage, Report, TroubleFact, Voice, report,
@@ -88,7 +87,7 @@ impl Node {
         let (granted, acted) = (self.desk.granted, cycle.acted);
         let told = socket::Told { report, at: Instant::now(), granted, acted };
         self.desk.told.send_replace(Some(told));
-        self.notify(&[NotifyState::Watchdog]);
+        self.show_life();
     }
 
     fn report(&mut self, cycle: &Cycle<'_>, now: Seconds) -> Report {
@@ -129,7 +128,7 @@ impl Node {
             (told.at, told.granted, told.acted) = (Instant::now(), granted, false);
             (told.report.at, told.report.traffic, told.report.pace) = (now, traffic, Some(pace));
         });
-        self.notify(&[NotifyState::Watchdog]);
+        self.show_life();
     }
 
     fn publish(&mut self, report: &Report, passage: &Passage, next_ask: Duration) {
@@ -146,7 +145,9 @@ impl Node {
             Loudness::Plain => info!(code, "{}", verdict.sentence),
             Loudness::Alarm => error!(code, help, next_look_s, "{}", verdict.sentence),
         }
-        self.notify(&[NotifyState::Ready, NotifyState::Status(&verdict.sentence)]);
+        if self.manners == Manners::ActsForSystemd {
+            systemd::ready_with(&verdict.sentence);
+        }
     }
 
     /// Writes the status file, and tells whether that worked: if not, the next cycle tries again.
@@ -157,19 +158,10 @@ impl Node {
         shown.inspect_err(|error| debug!(error = %Chain(error), "no status file")).is_ok()
     }
 
-    /// Tells systemd that this node is no more, and why.
-    pub fn tell_stop(&self, why: NotifyState<'_>) {
-        let monotonic = NotifyState::monotonic_usec_now().ok();
-        let states: Vec<_> = [Some(why), monotonic].into_iter().flatten().collect();
-        self.notify(&states);
-    }
-
-    /// Tells systemd, if that is who started this.
-    pub fn notify(&self, states: &[NotifyState<'_>]) {
-        if self.manners == Manners::ActsForSystemd
-            && let Err(error) = sd_notify::notify(states)
-        {
-            debug!(%error, "systemd was not told");
+    /// Tells systemd that this node is alive, if that is who started it.
+    pub(super) fn show_life(&self) {
+        if self.manners == Manners::ActsForSystemd {
+            systemd::alive();
         }
     }
 }

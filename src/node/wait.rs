@@ -8,6 +8,7 @@ use tracing::debug;
 use super::{Manners, Node};
 use crate::agent::Wake;
 use crate::effects::socket::{Numbered, Wish};
+use crate::effects::systemd;
 use crate::effects::watch::{DEBOUNCE, Noticed};
 
 impl Node {
@@ -28,7 +29,7 @@ impl Node {
             };
             match noticed {
                 None if Instant::now() >= end => return Wake::Due,
-                None => self.notify(&[sd_notify::NotifyState::Watchdog]),
+                None => self.show_life(),
                 Some(Noticed::Token) => {
                     debug!("the token file may have changed");
                     sleep(DEBOUNCE).await;
@@ -74,7 +75,7 @@ impl Node {
 
     /// The end of the wait, or earlier if systemd wants to hear from us before.
     fn next_sign_of_life(&self, end: Instant) -> Instant {
-        match sd_notify::watchdog_enabled().filter(|_| self.manners == Manners::ActsForSystemd) {
+        match systemd::patience().filter(|_| self.manners == Manners::ActsForSystemd) {
             Some(limit) => end.min(Instant::now() + limit / 2),
             None => end,
         }

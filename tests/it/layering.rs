@@ -91,13 +91,28 @@ const RULES: [Rule; 8] = [
     // Brings the neighbours together, whoever wants it.
     Rule {
         parts: &["node.rs", "node"],
-        forbidden: &["crate::commands", "crate::cli", "crate::log", "reqwest", "clap", "println"],
+        forbidden: &[
+            "crate::commands",
+            "crate::cli",
+            "crate::log",
+            "reqwest",
+            "sd_notify",
+            "clap",
+            "println",
+        ],
         but: &[],
     },
     // Ask neighbours and tell people; they speak to no server and send no signal themselves.
     Rule {
         parts: &["commands.rs", "commands"],
-        forbidden: &["crate::log", "reqwest", "nix::", "std::net::Tcp", "std::process::Command"],
+        forbidden: &[
+            "crate::log",
+            "reqwest",
+            "sd_notify",
+            "nix::",
+            "std::net::Tcp",
+            "std::process::Command",
+        ],
         but: &[],
     },
     // Tells what it is given.

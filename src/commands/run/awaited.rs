@@ -6,11 +6,11 @@
 
 use std::time::Duration;
 
-use sd_notify::NotifyState;
 use tokio::time::sleep;
-use tracing::{debug, warn};
+use tracing::warn;
 
 use super::{Signals, Stop};
+use crate::effects::systemd;
 use crate::effects::watch::{DEBOUNCE, Noticed, Watch};
 use crate::model::settings::Settings;
 use crate::settings::{self, Layers, SettingsError};
@@ -27,7 +27,8 @@ pub(super) async fn settings(
     let (mut told, mut watch) = (String::new(), None);
     loop {
         let error = match settings::read(layers) {
-            Err(error @ SettingsError::Missing { .. }) if is_service() => error,
+            // Whoever starts the agent by hand wants to see what is wrong.
+            Err(error @ SettingsError::Missing { .. }) if systemd::is_listening() => error,
             read => return read.map(Some),
         };
         let what = error.to_string();
@@ -47,29 +48,18 @@ pub(super) async fn settings(
                 Stop::NewSettings => {}
             },
             () = sleep(LOOK_AGAIN) => {
-                notify(&[NotifyState::Watchdog]);
+                systemd::alive();
                 watch = None;
             }
         }
     }
 }
 
-/// Whether systemd waits to be told. Whoever starts the agent by hand wants to see what is wrong.
-fn is_service() -> bool {
-    std::env::var_os("NOTIFY_SOCKET").is_some()
-}
-
 /// Up, as far as a boot is concerned: nothing that it waits for may need this node.
 fn tell(error: &SettingsError) {
     let help = error.help();
     warn!(%error, help, "waiting until it is known who this node is");
-    notify(&[NotifyState::Ready, NotifyState::Status(&format!("waiting: {error}"))]);
-}
-
-fn notify(states: &[NotifyState<'_>]) {
-    if let Err(error) = sd_notify::notify(states) {
-        debug!(%error, "systemd was not told");
-    }
+    systemd::ready_with(&format!("waiting: {error}"));
 }
 
 fn sources(error: &SettingsError) -> Vec<(std::path::PathBuf, Noticed)> {
