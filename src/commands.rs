@@ -129,6 +129,15 @@ impl fmt::Display for Failed {
 /// What to do where nobody knows better.
 const ASK_THE_DOCTOR: &str = "run `k2hdkc-slave-agent doctor` as root";
 
+/// The agent runs and has nothing to tell yet.
+fn not_looked_yet() -> Failed {
+    Failed {
+        exit: Exit::Unavailable,
+        what: "the agent has just started and has not looked yet".to_owned(),
+        help: "ask again when it has looked once; K2HR3 may be slow".to_owned(),
+    }
+}
+
 impl From<SettingsError> for Failed {
     fn from(error: SettingsError) -> Self {
         Self { exit: Exit::Settings, what: Chain(&error).to_string(), help: error.help() }

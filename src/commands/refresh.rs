@@ -97,14 +97,18 @@ pub(super) async fn ask_or_do<F: Future<Output = Option<Report>>>(
 
 /// The answer of the agent that listens at `path`; `None` when none does.
 async fn ask(path: &Path, request: &Request) -> Option<Result<Report, Failed>> {
-    use std::io::ErrorKind::{ConnectionRefused, NotFound};
+    use std::io::ErrorKind::{ConnectionRefused, NotFound, PermissionDenied};
     match socket::ask(path, request).await {
         Ok(report) => Some(report.ok_or_else(no_answer)),
         Err(error) if matches!(error.kind(), NotFound | ConnectionRefused) => None,
         Err(error) => Some(Err(Failed {
             exit: Exit::Unavailable,
             what: format!("could not ask the agent at {}: {error}", path.display()),
-            help: "run as root".to_owned(),
+            help: if error.kind() == PermissionDenied {
+                "run as root".to_owned()
+            } else {
+                "look at its log with `journalctl -u k2hdkc-slave-agent`".to_owned()
+            },
         })),
     }
 }

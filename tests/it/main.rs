@@ -45,3 +45,4 @@ mod support;
 mod terminal;
 mod troubled;
 mod trust;
+mod unanswered;

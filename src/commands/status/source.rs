@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::super::progress::waiting;
-use super::super::{Exit, Failed};
+use super::super::{Exit, Failed, not_looked_yet};
 use crate::effects::socket::{self, Request};
 use crate::effects::{clock, process, small_file, state};
 use crate::model::report::Report;
@@ -83,8 +83,8 @@ pub(super) async fn find(paths: &Paths) -> Result<(Report, Source), Failed> {
     let asked = waiting("waiting for the agent", asking).await;
     let refusal = match asked {
         Ok(Ok(Some(report))) => return Ok((report, Source::ANSWERED)),
-        // It has just been started and has not looked yet.
-        Ok(Ok(None)) => io::ErrorKind::NotFound,
+        // What an earlier agent left behind says nothing about this one.
+        Ok(Ok(None)) => return Err(not_looked_yet()),
         Ok(Err(error)) => error.kind(),
         Err(_elapsed) => io::ErrorKind::TimedOut,
     };
