@@ -34,6 +34,7 @@ mod membership;
 mod metrics;
 mod network;
 mod outage;
+mod plan;
 mod refusal;
 mod schema;
 mod secrets;
