@@ -1,5 +1,7 @@
 //! Packages and services that the role's resource names, on a host with stand-ins for its tools.
 
+mod failing;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::time::Duration;

@@ -43,6 +43,7 @@ mod shutdown;
 mod status;
 mod storm;
 mod support;
+mod take_over;
 mod terminal;
 mod troubled;
 mod trust;
