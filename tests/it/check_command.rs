@@ -152,6 +152,26 @@ fn another_host_gets_another_verdict() {
 }
 
 #[test]
+fn programs_are_told_whether_chmpx_would_be_a_slave_or_a_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let mode = |old: &str, new: &str| {
+        let path = file(&folder, "a.ini", &text(1, "s1").replace(old, new));
+        objects(&check(&["--json", &path])).pop().unwrap()["mode"].clone()
+    };
+    let own_entry = "[SLVNODE]\nNAME = self.fixture\nCTLPORT = 8031\nCUK = one\n";
+    let as_server =
+        "[SVRNODE]\nNAME = self.fixture\nPORT = 8030\nCTLPORT = 8031\nCUK = one\n".to_owned();
+    assert_eq!(mode("", ""), "SLAVE");
+    assert_eq!(mode("MODE = SLAVE", "MODE = SERVER"), "SERVER");
+    assert_eq!(mode("MODE = SLAVE", "MODE = GUEST"), Value::Null);
+    // Where nothing is said, chmpx finds out by the lists in which it stands.
+    assert_eq!(mode("\nMODE = SLAVE", ""), "SLAVE");
+    let found = text(1, "s1").replace("\nMODE = SLAVE", "").replace(own_entry, &as_server);
+    let path = file(&folder, "a.ini", &found);
+    assert_eq!(objects(&check(&["--json", &path]))[0]["mode"], "SERVER", "{found}");
+}
+
+#[test]
 fn a_plan_of_two_files_tells_what_a_running_chmpx_would_do() {
     let folder = tempfile::tempdir().unwrap();
     let old = file(&folder, "old.ini", &text(1, "s1"));

@@ -28,6 +28,13 @@ const WRONG: &[(&[&str], i32, &str, &str)] = &[
     (&["check", "/no/such.ini"], 78, "/no/such.ini", "name a file"),
     (&["check", "/no/*.ini"], 78, "no file is meant by", "name a file"),
     (&["plan", "--from", "/no/a", "--to", "/no/b"], 78, "could not read /no/a", "name a file"),
+    (&["--set", "k2hr3.ca_file=/etc/passwd", "plan"], 78, "no PEM certificate", "k2hr3.ca_file"),
+    (&["--set", "k2hr3.api_uri=http://k2hr\u{e9}.example", "plan"], 78, "international", "xn--"),
+    (&["--set", "k2hr3.resource=slave", "run"], 78, "this is no full name", "yrn:yahoo:::"),
+    (&["--set", "paths.state_dir=/proc/none", "run"], 73, "/proc/none", "paths.state_dir"),
+    (&["--set", "paths.runtime_dir=/proc/none", "run"], 73, "/proc/none", "paths.runtime_dir"),
+    (&["history", "show", "1"], 64, "there is no change 1", "no change was made yet"),
+    (&["man", "--dir", "/proc/none"], 73, "could not write /proc/none", "name a directory"),
     (&["status"], 69, "no agent runs", "start it"),
     (&["rollback"], 73, "nothing was put back", "chmpx.hold"),
 ];

@@ -111,3 +111,10 @@ async fn a_change_that_is_not_kept_is_not_shown() {
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("there is no change 99") && said.contains("kept: 1 to 1"), "{said}");
 }
+
+#[tokio::test]
+async fn before_the_first_change_there_is_nothing_to_list() {
+    let node = Node::new().await;
+    assert_eq!(said(&node, &["history"]).await, "no change was made yet\n");
+    assert_eq!(said(&node, &["history", "--json"]).await, "[]\n");
+}

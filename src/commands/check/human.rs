@@ -94,7 +94,7 @@ mod tests {
     use super::super::Read;
     use super::*;
     use crate::model::conf::Conf;
-    use crate::model::rules::judge;
+    use crate::model::rules::{Code, Verdict, judge};
 
     fn shown(text: &str) -> String {
         let conf = Conf::read(text.as_bytes());
@@ -116,5 +116,41 @@ mod tests {
     fn a_file_cannot_steer_the_terminal() {
         let told = shown("[GLOBAL]\nGROUP = \x1b[2J\n\x1b]0;x\x07 = 1\n");
         assert!(!told.contains('\x1b') && !told.contains('\x07'), "{told:?}");
+    }
+
+    #[test]
+    fn the_last_line_says_what_chmpx_would_make_of_the_file() {
+        let file = |loads, starts, findings| {
+            let text = "[GLOBAL]\nGROUP = g\n[SVRNODE]\nNAME = a\n";
+            let conf = Conf::read(text.as_bytes());
+            let bytes = text.as_bytes().to_vec();
+            let file = Read { path: PathBuf::from("slave.ini"), bytes, conf };
+            let verdict = Verdict { loads, starts, findings };
+            let looked = Looked { file: &file, own_name: Text::default(), verdict };
+            told(&looked, Paint::NONE)
+        };
+        let harm = Finding {
+            code: Code::BadBoolean,
+            level: Level::Error,
+            line: None,
+            message: "harm".to_owned(),
+            help: "none",
+        };
+        let group = "  group g, 1 server, 0 slaves\n";
+        for (loads, starts, expected) in [
+            (true, Some(true), "chmpx would load it and start\n"),
+            (true, Some(false), "chmpx would load it, but not start with it on this host\n"),
+            (true, None, "chmpx would load it; whether it starts is not certain\n"),
+        ] {
+            let expected = format!("slave.ini: {expected}{group}");
+            assert_eq!(file(loads, starts, Vec::new()), expected);
+        }
+        let last = file(false, Some(false), Vec::new());
+        let expected = "slave.ini: chmpx would not load it: a running one would end itself\n";
+        assert_eq!(last, expected, "of what is not loaded nothing counts");
+        let harmful = file(true, Some(true), vec![harm]);
+        let expected =
+            format!("slave.ini: chmpx would load it and start, but come to harm\n{group}");
+        assert!(harmful.ends_with(&expected), "{harmful}");
     }
 }

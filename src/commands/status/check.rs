@@ -61,7 +61,10 @@ fn figures(report: &Report, now: Seconds) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::source::From;
     use super::*;
+    use crate::model::history::History;
+    use crate::model::memory::Memory;
 
     #[test]
     fn what_cannot_be_found_out_is_unknown_and_fits_on_a_line() {
@@ -70,5 +73,20 @@ mod tests {
         let (exit, line) = line(Err(failed), 0);
         assert_eq!(exit, Exit::Unknown);
         assert_eq!(line, "K2HDKC UNKNOWN - first line second   part\n");
+    }
+
+    #[test]
+    fn how_bad_it_is_stays_unknown_where_nobody_can_tell_whether_the_agent_runs() {
+        let report = Report::remembered(&Memory::of("i-1"), &History::default(), 100);
+        let line = |standing| {
+            let source = Source { from: From::StatusFile, standing };
+            line(Ok((report.clone(), source)), 160)
+        };
+        let (exit, said) = line(Standing::Unclear);
+        assert_eq!(exit, Exit::Unknown);
+        assert!(said.starts_with("K2HDKC UNKNOWN - "), "{said}");
+        let (exit, said) = line(Standing::Silent);
+        assert_eq!(exit, Exit::Differences);
+        assert!(said.starts_with("K2HDKC CRITICAL - the agent does not answer; "), "{said}");
     }
 }

@@ -209,3 +209,6 @@ fn tell_situation(words: &Words, now: Seconds, page: &mut Page) {
         page.line("do", help);
     }
 }
+
+#[cfg(test)]
+mod tests;
