@@ -8,12 +8,17 @@ use crate::support::Node;
 
 /// A node whose K2HR3 shows a certificate for `name`, and the papers behind it.
 async fn node(name: &str, validity: Validity) -> (Node, Papers) {
+    node_that(&[], name, validity).await
+}
+
+/// The same with a K2HR3 that is started with more arguments.
+async fn node_that(more: &[&str], name: &str, validity: Validity) -> (Node, Papers) {
     let folder = tempfile::tempdir().unwrap().keep();
     let papers = Papers::issue(&folder, &[name], validity).unwrap();
     let path = |path: &std::path::Path| path.display().to_string();
     let (certificate, key) = (path(&papers.certificate), path(&papers.key));
     let tls = ["--tls-cert", certificate.as_str(), "--tls-key", key.as_str()];
-    (Node::with_k2hr3(&tls).await, papers)
+    (Node::with_k2hr3(&[&tls, more].concat()).await, papers)
 }
 
 async fn is_never_trusted(mut node: Node, outlook: Outlook, advice: &str) -> Node {
@@ -98,4 +103,26 @@ async fn an_expired_certificate_is_not_trusted() {
     node.set("k2hr3.ca_file", &papers.authority.display().to_string());
     // So it looks to a node whose clock is wrong as well, and clocks are set after the start.
     is_never_trusted(node, Outlook::Passing, "set the clock, or renew the certificate").await;
+}
+
+#[tokio::test]
+async fn a_certificate_whose_time_has_not_come_is_not_trusted_and_told_with_both_times() {
+    let (mut node, papers) = node("127.0.0.1", Validity::NotYet).await;
+    node.set("k2hr3.ca_file", &papers.authority.display().to_string());
+    let advice = "set the clock, or renew the certificate";
+    let node = is_never_trusted(node, Outlook::Passing, advice).await;
+    let said = node.report().unwrap().verdict.sentence;
+    let times = "is not valid before 2099-01-01 00:00:00 UTC, and the clock of this node says 20";
+    assert!(said.contains(times), "{said}");
+}
+
+#[tokio::test]
+async fn a_k2hr3_that_speaks_nothing_newer_than_tls_1_2_is_trusted_as_any_other() {
+    for validity in [Validity::Good, Validity::SignsItself] {
+        let (mut node, papers) = node_that(&["--old-tls"], "127.0.0.1", validity).await;
+        node.set("k2hr3.ca_file", &papers.authority.display().to_string());
+        let seen = node.run(&["plan"]).await;
+        let said = String::from_utf8_lossy(&seen.stdout);
+        assert!(said.starts_with("register this node in its role\n"), "{seen:?}");
+    }
 }

@@ -55,6 +55,9 @@ struct Serve {
     /// Its key in PEM.
     #[arg(long, requires = "tls_cert")]
     tls_key: Option<PathBuf>,
+    /// Speak TLS 1.2 and nothing newer.
+    #[arg(long, requires = "tls_cert")]
+    old_tls: bool,
     /// How long an idle connection stays open, in milliseconds.
     #[arg(long, default_value_t = 5000)]
     idle_ms: u64,
@@ -85,6 +88,7 @@ async fn served(serve: Serve) -> Result<(), Box<dyn Error>> {
         listen: serve.listen,
         admin: serve.admin,
         tls: serve.tls_cert.zip(serve.tls_key),
+        old_tls: serve.old_tls,
         idle: Duration::from_millis(serve.idle_ms),
         verbose: serve.verbose,
     };

@@ -25,6 +25,8 @@ pub enum Validity {
     Good,
     /// It expired.
     Expired,
+    /// Its time has not come, as it looks to a machine whose clock is decades behind.
+    NotYet,
     /// For decades, and it is its own authority, as `openssl req -x509` makes one.
     SignsItself,
 }
@@ -62,11 +64,13 @@ fn issued(names: &[&str], validity: Validity) -> Result<(String, String, String)
         let certificate = pem("CERTIFICATE", params.self_signed(&key)?.der());
         return Ok((certificate.clone(), certificate, pem("PRIVATE KEY", &key.serialize_der())));
     }
-    params.not_before = date_time_ymd(2000, 1, 1);
-    params.not_after = match validity {
-        Validity::Good | Validity::SignsItself => date_time_ymd(2100, 1, 1),
-        Validity::Expired => date_time_ymd(2001, 1, 1),
+    let (first, last) = match validity {
+        Validity::Good | Validity::SignsItself => (2000, 2100),
+        Validity::Expired => (2000, 2001),
+        Validity::NotYet => (2099, 2100),
     };
+    params.not_before = date_time_ymd(first, 1, 1);
+    params.not_after = date_time_ymd(last, 1, 1);
     let key = KeyPair::generate()?;
     let certificate = params.signed_by(&key, &issuer)?;
     Ok((

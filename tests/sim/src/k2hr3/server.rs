@@ -26,6 +26,8 @@ pub struct Options {
     pub admin: Option<SocketAddr>,
     /// Certificate chain and key, both PEM.
     pub tls: Option<(PathBuf, PathBuf)>,
+    /// Whether TLS 1.2 is the newest that is spoken, as by an old proxy before K2HR3.
+    pub old_tls: bool,
     /// How long an idle connection stays open.
     pub idle: Duration,
     /// Whether requests are told on standard error.
@@ -38,6 +40,7 @@ impl Default for Options {
             listen: vec![SocketAddr::from(([127, 0, 0, 1], 0))],
             admin: Some(SocketAddr::from(([127, 0, 0, 1], 0))),
             tls: None,
+            old_tls: false,
             idle: Duration::from_secs(5),
             verbose: false,
         }
@@ -57,7 +60,8 @@ pub struct Server {
 impl Server {
     /// Binds all addresses and serves on them.
     pub async fn start(options: Options) -> io::Result<Self> {
-        let acceptor = options.tls.as_ref().map(acceptor).transpose()?;
+        let acceptor = options.tls.as_ref().map(|papers| acceptor(papers, options.old_tls));
+        let acceptor = acceptor.transpose()?;
         let scheme = if acceptor.is_some() { "https" } else { "http" };
         let shared = Arc::new(Shared::new(options.idle, options.verbose, options.listen.len()));
         let (mut tasks, mut urls) = (JoinSet::new(), Vec::new());
@@ -84,14 +88,16 @@ impl Server {
     }
 }
 
-fn acceptor((chain, key): &(PathBuf, PathBuf)) -> io::Result<TlsAcceptor> {
+fn acceptor((chain, key): &(PathBuf, PathBuf), is_old: bool) -> io::Result<TlsAcceptor> {
     let chain = CertificateDer::pem_file_iter(chain)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .map_err(io::Error::other)?;
     let key = PrivateKeyDer::from_pem_file(key).map_err(io::Error::other)?;
     let provider = Arc::new(ring::default_provider());
+    let versions = [&version::TLS12, &version::TLS13];
+    let (old, all) = (&versions[..1], &versions[..]);
     let mut config = ServerConfig::builder_with_provider(provider)
-        .with_protocol_versions(&[&version::TLS12, &version::TLS13])
+        .with_protocol_versions(if is_old { old } else { all })
         .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key))
         .map_err(io::Error::other)?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
