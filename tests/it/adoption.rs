@@ -2,6 +2,7 @@
 
 mod by_hand;
 mod left_alone;
+mod restart;
 mod target;
 
 use k2hdkc_slave_agent::model::conf::Conf;

@@ -188,4 +188,31 @@ mod tests {
         assert_eq!(source(&["chmpx", "-json", "{}"]), Some(Source::Text));
         assert_eq!(source(&["chmpx", "-conf"]), None);
     }
+
+    #[test]
+    fn a_chmpx_may_be_given_its_file_by_its_environment() {
+        let directory = tempfile::tempdir().unwrap();
+        let (own, target) = (directory.path().join("own.ini"), directory.path().join("slave.ini"));
+        fs::write(&own, "").unwrap();
+        fs::write(&target, "").unwrap();
+        let reads = |name: &str, value: &str, target: &Path| {
+            let mut command = std::process::Command::new("sleep");
+            let mut child =
+                command.arg("60").env_clear().env(name, value).current_dir(&directory).spawn()?;
+            let pid = i32::try_from(child.id()).unwrap();
+            // A program that has just begun has no words yet.
+            while command_line(pid).is_none_or(|words| words.is_empty()) {
+                assert!(child.try_wait()?.is_none(), "it ended");
+            }
+            let other = reads_other(pid, target);
+            child.kill()?;
+            child.wait()?;
+            io::Result::Ok(other)
+        };
+        let other = reads("CHMCONFFILE", "own.ini", &target).unwrap().unwrap();
+        assert_eq!(other.file_name(), own.file_name(), "{}", other.display());
+        assert_eq!(reads("CHMCONFFILE", "slave.ini", &target).unwrap(), None);
+        assert!(reads("CHMJSONCONF", "{}", &target).unwrap().is_some(), "a text is no file");
+        assert_eq!(reads("OTHER", "own.ini", &target).unwrap(), None, "nothing is known");
+    }
 }

@@ -125,3 +125,6 @@ impl Chmpx {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;
