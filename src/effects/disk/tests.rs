@@ -123,6 +123,32 @@ fn what_cannot_be_replaced_is_left_as_it_is_and_so_is_its_directory() {
 }
 
 #[test]
+fn a_symbolic_link_that_leads_nowhere_is_told_with_why_and_stays() {
+    let directory = tempfile::tempdir().unwrap();
+    let target = directory.path().join("slave.ini");
+    symlink("missing.ini", &target).unwrap();
+    let Found::Other(what) = look(&target).unwrap() else { panic!("nothing can be read there") };
+    assert!(what.starts_with("a symbolic link that leads nowhere: No such file"), "{what}");
+    assert_eq!(look(&target).unwrap().into_bytes(), None);
+    assert!(fs::symlink_metadata(&target).unwrap().is_symlink());
+}
+
+#[test]
+fn what_is_no_file_at_all_is_told_as_that() {
+    let device = look(Path::new("/dev/null")).unwrap();
+    let told = Found::Other("/dev/null is no regular file".to_owned());
+    assert!(matches!((device, told), (Found::Other(seen), Found::Other(told)) if seen == told));
+}
+
+#[test]
+fn a_target_below_something_that_is_no_directory_is_told_and_not_taken_for_missing() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("etc"), "").unwrap();
+    let error = look(&directory.path().join("etc/slave.ini")).unwrap_err();
+    assert!(error.to_string().starts_with("could not look at "), "{error}");
+}
+
+#[test]
 fn a_pipe_at_the_target_is_told_and_does_not_block() {
     let directory = tempfile::tempdir().unwrap();
     let target = directory.path().join("slave.ini");
