@@ -28,3 +28,4 @@ pub mod shadow;
 pub mod supervisor;
 pub mod trial;
 pub mod unified;
+mod worded;

@@ -111,7 +111,7 @@ fn k2hr3(page: &mut Page, report: &Report, counts: &Counts) {
     page.gauge("consecutive_failures", help, &[], report.failures);
     let help = "When K2HR3 last told what it publishes, in seconds since 1970.";
     page.optional("looked_timestamp_seconds", help, counts.looked);
-    page.tally("looks_total", "Looks at K2HR3, by their result.", "result", &counts.looks);
+    page.tally("looks_total", "Looks at K2HR3, by their result.", "result", counts.looks());
     page.counter("requests_total", "Requests to K2HR3, each attempt counted.", counts.requests);
     let help = "Bytes of the bodies that K2HR3 sent.";
     page.counter("received_bytes_total", help, counts.received);
@@ -122,10 +122,10 @@ fn done(page: &mut Page, counts: &Counts) {
     page.counter("registrations_total", "Registrations of this node.", counts.registrations);
     let help =
         "Files put in place, by occasion; swallowed: to heal a change that chmpx did not take.";
-    page.tally("installations_total", help, "occasion", &counts.installations);
+    page.tally("installations_total", help, "occasion", counts.installations.counts());
     let help = "Earlier files put back, by who wanted it; by the agent: chmpx was lost, and what is \
                 published is quarantined.";
-    page.tally("rollbacks_total", help, "by", &counts.rollbacks);
+    page.tally("rollbacks_total", help, "by", counts.rollbacks.counts());
     page.counter("restarts_total", "Restarts of chmpx by the agent.", counts.restarts);
     let help = "Steps that the agent could not carry out.";
     page.counter("failed_steps_total", help, counts.failed_steps);
@@ -164,9 +164,15 @@ impl Page {
         self.sample(name, &[], value);
     }
 
-    fn tally<const N: usize>(&mut self, name: &str, help: &str, label: &str, tally: &Tally<N>) {
+    fn tally(
+        &mut self,
+        name: &str,
+        help: &str,
+        label: &str,
+        counts: impl Iterator<Item = (&'static str, u64)>,
+    ) {
         self.family(name, Kind::Counter, help);
-        for (word, count) in tally.counts() {
+        for (word, count) in counts {
             self.sample(name, &[(label, word)], count);
         }
     }

@@ -19,6 +19,7 @@ use super::candidate::Candidate;
 use super::impact::Impact;
 use super::memory::Mark;
 use super::observed::{Observed, Published};
+use super::worded::worded;
 
 pub use situation::Situation;
 
@@ -79,17 +80,18 @@ pub struct Install {
     pub owes_restart: Option<String>,
 }
 
-/// Why a file is put in place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Occasion {
-    /// There was none.
-    First,
-    /// Another text is published.
-    Published,
-    /// The file on disk was changed by somebody else.
-    Drift,
-    /// chmpx did not take the one before.
-    Swallowed,
+worded! {
+    /// Why a file is put in place.
+    pub enum Occasion {
+        /// There was none.
+        First "first",
+        /// Another text is published.
+        Published "published",
+        /// The file on disk was changed by somebody else.
+        Drift "drift",
+        /// chmpx did not take the one before.
+        Swallowed "swallowed",
+    }
 }
 
 /// When chmpx is touched.

@@ -17,8 +17,10 @@ pub struct Counts {
     pub started: Seconds,
     /// When K2HR3 last told what it publishes.
     pub looked: Option<Seconds>,
-    /// Looks at K2HR3 by their result.
-    pub looks: Tally<14>,
+    /// Looks that K2HR3 answered, by whether it publishes another text than before.
+    pub answers: Tally<2>,
+    /// Looks that it did not, by the class of the failure.
+    pub failures: Tally<{ Class::ALL.len() }>,
     /// Requests to K2HR3.
     pub requests: u64,
     /// Bytes of the bodies that came back.
@@ -26,7 +28,7 @@ pub struct Counts {
     /// Registrations.
     pub registrations: u64,
     /// Files put in place, by occasion.
-    pub installations: Tally<4>,
+    pub installations: Tally<{ Occasion::ALL.len() }>,
     /// Earlier files put back, by who wanted it.
     pub rollbacks: Tally<2>,
     /// Restarts of chmpx.
@@ -37,35 +39,18 @@ pub struct Counts {
     pub adoptions: Histogram,
 }
 
-/// The results of a look: the first two are those of an answer.
-const RESULTS: [&str; 14] = [
-    "unchanged",
-    "changed",
-    "unreachable",
-    "silent",
-    "untrusted",
-    "untimely",
-    "busy",
-    "token",
-    "forgotten",
-    "denied",
-    "not-member",
-    "no-role",
-    "rejected",
-    "stranger",
-];
-
 impl Counts {
     /// Nothing yet, of an agent that starts at `now`.
     pub fn since(now: Seconds) -> Self {
         Self {
             started: now,
             looked: None,
-            looks: Tally::of(RESULTS),
+            answers: Tally::of(["unchanged", "changed"]),
+            failures: Tally::of(Class::ALL.map(Class::as_str)),
             requests: 0,
             received: 0,
             registrations: 0,
-            installations: Tally::of(["first", "published", "drift", "swallowed"]),
+            installations: Tally::of(Occasion::ALL.map(Occasion::as_str)),
             rollbacks: Tally::of(["agent", "hand"]),
             restarts: 0,
             failed_steps: 0,
@@ -76,15 +61,19 @@ impl Counts {
     /// Takes note of how K2HR3 took being asked at `now`; `is_new` says whether it publishes another
     /// text than before.
     pub fn looked(&mut self, k2hr3: K2hr3, is_new: bool, now: Seconds) {
-        let result = match k2hr3 {
-            K2hr3::NotAsked => return,
-            K2hr3::Failed(class) => word(class),
+        match k2hr3 {
+            K2hr3::NotAsked => {}
+            K2hr3::Failed(class) => self.failures.count(class.as_str()),
             K2hr3::Answered => {
                 self.looked = Some(now);
-                if is_new { "changed" } else { "unchanged" }
+                self.answers.count(if is_new { "changed" } else { "unchanged" });
             }
-        };
-        self.looks.count(result);
+        }
+    }
+
+    /// Looks at K2HR3, by their result.
+    pub fn looks(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        self.answers.counts().chain(self.failures.counts())
     }
 
     /// Takes note of what was exchanged since the last time.
@@ -99,8 +88,8 @@ impl Counts {
             // What was tried is spent, whatever came of it.
             Step::Restart { .. } => self.restarts += 1,
             Step::Register if done => self.registrations += 1,
-            Step::Install(install) if done => self.installations.count(occasion(install.occasion)),
-            Step::PutBack { .. } if done => self.installations.count(occasion(Occasion::Drift)),
+            Step::Install(install) if done => self.installations.count(install.occasion.as_str()),
+            Step::PutBack { .. } if done => self.installations.count(Occasion::Drift.as_str()),
             Step::RollBack { by_hand } if done => {
                 self.rollbacks.count(if *by_hand { "hand" } else { "agent" });
             }
@@ -121,32 +110,6 @@ impl Counts {
         if in_force != Some(published) {
             self.adoptions.observe(after);
         }
-    }
-}
-
-fn word(class: Class) -> &'static str {
-    match class {
-        Class::Unreachable => "unreachable",
-        Class::Silent => "silent",
-        Class::Untrusted => "untrusted",
-        Class::Untimely => "untimely",
-        Class::Busy => "busy",
-        Class::Token => "token",
-        Class::Forgotten => "forgotten",
-        Class::Denied => "denied",
-        Class::NotMember => "not-member",
-        Class::NoRole => "no-role",
-        Class::Rejected => "rejected",
-        Class::Stranger => "stranger",
-    }
-}
-
-fn occasion(occasion: Occasion) -> &'static str {
-    match occasion {
-        Occasion::First => "first",
-        Occasion::Published => "published",
-        Occasion::Drift => "drift",
-        Occasion::Swallowed => "swallowed",
     }
 }
 

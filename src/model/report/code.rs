@@ -2,96 +2,79 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use super::super::worded::worded;
 
-/// Makes the codes from one list of names and words.
-macro_rules! codes {
-    ($($(#[$doc:meta])* $name:ident $word:literal,)+) => {
-        /// What a verdict or a situation is called.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-        pub enum Code {
-            $($(#[$doc])* #[serde(rename = $word)] $name,)+
-        }
-
-        impl Code {
-            /// Every code.
-            pub const ALL: &[Self] = &[$(Self::$name,)+];
-
-            /// Its word.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$name => $word,)+ }
-            }
-        }
-    };
-}
-
-codes! {
-    /// What K2HR3 publishes is in force.
-    Settled "settled",
-    /// Removed servers are still up.
-    Draining "draining",
-    /// A step was just carried out.
-    Acting "acting",
-    /// What is published is still changing.
-    Settling "settling",
-    /// This node is not in its role yet.
-    Registering "registering",
-    /// chmpx has not taken the file yet.
-    Adopting "adopting",
-    /// chmpx was started and is not ready yet.
-    Starting "starting",
-    /// chmpx is expected back from its restart.
-    Restarting "restarting",
-    /// Most servers are gone at once: more looks have to agree.
-    Held "held",
-    /// Nothing is known yet of what is published.
-    WaitingForK2hr3 "waiting-for-k2hr3",
-    /// Something could not be found out or done.
-    Trouble "trouble",
-    /// The token is not accepted, but the address of this node is.
-    TokenRefused "token-refused",
-    /// There is nothing to register with.
-    NoToken "no-token",
-    /// The role does not exist.
-    NoSuchRole "no-such-role",
-    /// An operator took this node out of its role.
-    Unregistered "unregistered",
-    /// What is published must not be installed.
-    Refused "refused",
-    /// chmpx was lost with what is published.
-    Quarantined "quarantined",
-    /// An operator went back to an earlier file.
-    RolledBack "rolled-back",
-    /// An operator wanted to go back, and no other file is known to be good.
-    NoWayBack "no-way-back",
-    /// The target cannot be replaced.
-    CannotInstall "cannot-install",
-    /// Somebody else changed the file, and that is only to be reported.
-    Drifted "drifted",
-    /// Somebody else keeps changing the file.
-    Contested "contested",
-    /// chmpx read the file without applying it.
-    Swallowed "swallowed",
-    /// chmpx does not answer.
-    Busy "busy",
-    /// chmpx no longer notices its file.
-    Blind "blind",
-    /// chmpx refuses the change while it runs.
-    RefusedByChmpx "refused-by-chmpx",
-    /// chmpx needs a restart that cannot be made yet.
-    RestartOwed "restart-owed",
-    /// What chmpx has in force could not be found out.
-    ChmpxUnknown "chmpx-unknown",
-    /// No chmpx runs.
-    NoChmpx "no-chmpx",
-    /// No chmpx runs, because its supervisor waits for another file.
-    WaitsElsewhere "waits-elsewhere",
-    /// chmpx runs and reads another file.
-    ReadsElsewhere "reads-elsewhere",
-    /// chmpx was lost and is not back.
-    Dead "dead",
-    /// No agent runs.
-    NotRunning "not-running",
+worded! {
+    /// What a verdict or a situation is called.
+    #[derive(PartialOrd, Ord)]
+    pub enum Code {
+        /// What K2HR3 publishes is in force.
+        Settled "settled",
+        /// Removed servers are still up.
+        Draining "draining",
+        /// A step was just carried out.
+        Acting "acting",
+        /// What is published is still changing.
+        Settling "settling",
+        /// This node is not in its role yet.
+        Registering "registering",
+        /// chmpx has not taken the file yet.
+        Adopting "adopting",
+        /// chmpx was started and is not ready yet.
+        Starting "starting",
+        /// chmpx is expected back from its restart.
+        Restarting "restarting",
+        /// Most servers are gone at once: more looks have to agree.
+        Held "held",
+        /// Nothing is known yet of what is published.
+        WaitingForK2hr3 "waiting-for-k2hr3",
+        /// Something could not be found out or done.
+        Trouble "trouble",
+        /// The token is not accepted, but the address of this node is.
+        TokenRefused "token-refused",
+        /// There is nothing to register with.
+        NoToken "no-token",
+        /// The role does not exist.
+        NoSuchRole "no-such-role",
+        /// An operator took this node out of its role.
+        Unregistered "unregistered",
+        /// What is published must not be installed.
+        Refused "refused",
+        /// chmpx was lost with what is published.
+        Quarantined "quarantined",
+        /// An operator went back to an earlier file.
+        RolledBack "rolled-back",
+        /// An operator wanted to go back, and no other file is known to be good.
+        NoWayBack "no-way-back",
+        /// The target cannot be replaced.
+        CannotInstall "cannot-install",
+        /// Somebody else changed the file, and that is only to be reported.
+        Drifted "drifted",
+        /// Somebody else keeps changing the file.
+        Contested "contested",
+        /// chmpx read the file without applying it.
+        Swallowed "swallowed",
+        /// chmpx does not answer.
+        Busy "busy",
+        /// chmpx no longer notices its file.
+        Blind "blind",
+        /// chmpx refuses the change while it runs.
+        RefusedByChmpx "refused-by-chmpx",
+        /// chmpx needs a restart that cannot be made yet.
+        RestartOwed "restart-owed",
+        /// What chmpx has in force could not be found out.
+        ChmpxUnknown "chmpx-unknown",
+        /// No chmpx runs.
+        NoChmpx "no-chmpx",
+        /// No chmpx runs, because its supervisor waits for another file.
+        WaitsElsewhere "waits-elsewhere",
+        /// chmpx runs and reads another file.
+        ReadsElsewhere "reads-elsewhere",
+        /// chmpx was lost and is not back.
+        Dead "dead",
+        /// No agent runs.
+        NotRunning "not-running",
+    }
 }
 
 impl fmt::Display for Code {
