@@ -90,7 +90,7 @@ fn sentence(step: &Step) -> String {
         Step::PutBack { generation, .. } => {
             format!("put the file back that somebody else changed, as generation {generation}")
         }
-        Step::RollBack { .. } => "put the last known good file back".to_owned(),
+        Step::RollBack(_) => "put the last known good file back".to_owned(),
     }
 }
 

@@ -59,10 +59,7 @@ pub enum Step {
         generation: i32,
     },
     /// Put the last known good file back, and keep the present one away.
-    RollBack {
-        /// Whether an operator said so.
-        by_hand: bool,
-    },
+    RollBack(WantedBy),
 }
 
 /// A file to be put in place.
@@ -91,6 +88,16 @@ worded! {
         Drift "drift",
         /// chmpx did not take the one before.
         Swallowed "swallowed",
+    }
+}
+
+worded! {
+    /// By whom an earlier file is wanted back.
+    pub enum WantedBy {
+        /// By the agent: chmpx was lost with the present one.
+        Agent "agent",
+        /// By an operator.
+        Operator "hand",
     }
 }
 
@@ -167,7 +174,7 @@ impl Plan {
 
     fn installs(&self) -> bool {
         let installs = |step: &Step| {
-            matches!(step, Step::Install(_) | Step::PutBack { .. } | Step::RollBack { .. })
+            matches!(step, Step::Install(_) | Step::PutBack { .. } | Step::RollBack(_))
         };
         self.steps.iter().any(installs)
     }

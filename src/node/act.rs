@@ -20,7 +20,7 @@ impl Node {
             Step::Promote { published, generation } => self.promote(published, *generation),
             Step::Restart { why } => self.restart(why).await,
             Step::PutBack { mark, generation } => self.put_back(mark, *generation),
-            Step::RollBack { by_hand } => self.roll_back(*by_hand).await,
+            Step::RollBack(wanted) => self.roll_back(*wanted).await,
         }
     }
 

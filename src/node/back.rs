@@ -3,6 +3,7 @@
 use tracing::warn;
 
 use super::Node;
+use super::file::Owing;
 use crate::agent::Trouble;
 use crate::effects::clock;
 use crate::effects::state::Kept;
@@ -12,11 +13,12 @@ use crate::model::failure::Outlook;
 use crate::model::impact::compare;
 use crate::model::memory::Mark;
 use crate::model::observed::Chmpx;
-use crate::model::plan::OnChange;
+use crate::model::plan::{OnChange, WantedBy};
 
 impl Node {
     /// Puts the last good file back and keeps the one away that chmpx was lost with.
-    pub(super) async fn roll_back(&mut self, by_hand: bool) -> Result<(), Trouble> {
+    pub(super) async fn roll_back(&mut self, wanted: WantedBy) -> Result<(), Trouble> {
+        let by_hand = wanted == WantedBy::Operator;
         let failed = self.memory.trial.as_ref().filter(|_| !by_hand).map(|trial| Mark {
             published: trial.published.clone(),
             generation: trial.generation,
@@ -28,12 +30,12 @@ impl Node {
         };
         let now = clock::now();
         // Noted first: an agent that is killed in between must not install the file again.
-        let strikes = self.memory.keep_away(&bad, by_hand, now);
+        let strikes = self.memory.keep_away(&bad, wanted, now);
         let conf = Conf::read(&bytes);
         let process = self.running_process();
         let cold = process.and_then(|process| Some((self.cold_change_to(&conf)?, process)));
         if let Some((why, process)) = &cold {
-            self.owe_restart(why, *process, false, good.generation);
+            self.owe_restart(&Owing { why, shared: false }, *process, good.generation);
         }
         let _told_later = self.remember();
         let old = self.target_bytes();
@@ -56,7 +58,7 @@ impl Node {
             self.memory.owed = None;
         }
         let _told_later = self.remember();
-        self.note_roll_back(by_hand, bad.generation, &old, (&good, &bytes, &conf));
+        self.note_roll_back(wanted, bad.generation, &old, (&good, &bytes, &conf));
         let said = if lost && !by_hand { self.chmpx.last_words().await } else { None };
         if let (Some(said), Some(quarantine)) = (said, &mut self.memory.quarantine) {
             warn!(said, "the last of the chmpx that was lost");
@@ -82,7 +84,7 @@ impl Node {
             None => (kept, mark.generation),
         };
         let why = self.cold_change_from(&Conf::read(&self.target_bytes()), &Conf::read(&bytes));
-        let owes = why.as_deref().map(|why| (why, false));
+        let owes = why.as_deref().map(|why| Owing { why, shared: false });
         let (old, late) = self.put(&bytes, &mark.published, generation, owes)?;
         self.note_put_right(&old, &bytes);
         self.note_put_back(&old, (&mark.published, generation, &bytes));

@@ -16,13 +16,21 @@ use crate::model::observed::Chmpx;
 use crate::model::plan::{Install, Occasion, OnChange};
 use crate::model::trial::Trial;
 
+/// A restart that a file takes.
+pub(super) struct Owing<'a> {
+    /// Why it takes one.
+    pub(super) why: &'a str,
+    /// Whether all slaves of the cluster owe it, so that they take turns.
+    pub(super) shared: bool,
+}
+
 impl Node {
     pub(super) fn install(&mut self, install: &Install) -> Result<(), Trouble> {
         let (candidate, occasion) = (&install.candidate, install.occasion);
         // For a cold change the file itself has waited for its turn.
         let has_waited = self.settings.policy.on_change == OnChange::Auto;
         let shared = occasion == Occasion::Published && !has_waited;
-        let owes = install.owes_restart.as_deref().map(|why| (why, shared));
+        let owes = install.owes_restart.as_deref().map(|why| Owing { why, shared });
         let (bytes, generation) = (candidate.bytes(), candidate.generation());
         let (old, late) = self.put(&bytes, &install.published, generation, owes)?;
         self.memory.heals =
@@ -36,15 +44,15 @@ impl Node {
         late.map_or(Ok(()), Err)
     }
 
-    /// Puts `bytes` in place, which came from the text `published`, and notes why that takes a
-    /// restart, if it does, and whether all slaves owe it. Returns what lay there, and the trouble
+    /// Puts `bytes` in place, which came from the text `published`, and notes the restart that this
+    /// takes, if it does. Returns what lay there, and the trouble
     /// of a last flush.
     pub(super) fn put(
         &mut self,
         bytes: &[u8],
         published: &str,
         generation: i32,
-        owes_restart: Option<(&str, bool)>,
+        owes_restart: Option<Owing<'_>>,
     ) -> Result<(Vec<u8>, Option<Trouble>), Trouble> {
         let now = clock::now();
         let process = self.running_process();
@@ -54,8 +62,8 @@ impl Node {
             let deaths = self.memory.deaths_with(published);
             Trial { deaths, ..Trial::new(published, generation, process, now) }
         });
-        if let (Some((why, shared)), Some(process)) = (owes_restart, process) {
-            self.owe_restart(why, process, shared, generation);
+        if let (Some(owing), Some(process)) = (owes_restart, process) {
+            self.owe_restart(&owing, process, generation);
         }
         // What could not be kept is told at the end: a full disk for state is no reason to leave
         // chmpx behind its cluster.
@@ -80,8 +88,8 @@ impl Node {
     }
 
     /// Notes that `process` has to go once the file of this generation is in place.
-    pub(super) fn owe_restart(&mut self, why: &str, process: Process, shared: bool, with: i32) {
-        let (why, at) = (why.to_owned(), clock::now());
+    pub(super) fn owe_restart(&mut self, owing: &Owing<'_>, process: Process, with: i32) {
+        let (why, shared, at) = (owing.why.to_owned(), owing.shared, clock::now());
         // One that is owed already is owed without this file, too.
         let is_owed = self.memory.owed.as_ref().is_some_and(|owed| owed.only_with.is_none());
         let only_with = (!is_owed).then_some(with);

@@ -13,7 +13,7 @@ use crate::model::conf::{Conf, Peer};
 use crate::model::history::{Cause, Change, Diff, History, Outcome, TOLD, Version};
 use crate::model::impact::Impact;
 use crate::model::memory::Mark;
-use crate::model::plan::{Install, Occasion, Situation};
+use crate::model::plan::{Install, Occasion, Situation, WantedBy};
 
 /// A comparison of two files that takes longer is told as a replacement of all that is left.
 const PATIENCE: Duration = Duration::from_millis(100);
@@ -83,13 +83,16 @@ impl Node {
     /// Notes that the file `bad` was taken back, and `good` is in its place.
     pub(super) fn note_roll_back(
         &mut self,
-        by_hand: bool,
+        wanted: WantedBy,
         bad: i32,
         old: &[u8],
         good: (&Mark, &[u8], &Conf),
     ) {
         let (mark, bytes, conf) = good;
-        let cause = if by_hand { Cause::ByHand } else { Cause::Lost };
+        let cause = match wanted {
+            WantedBy::Operator => Cause::ByHand,
+            WantedBy::Agent => Cause::Lost,
+        };
         let to = Version { generation: mark.generation, published: Some(mark.published.clone()) };
         let impact = crate::model::impact::compare(&Conf::read(old), conf);
         self.past.history.rolled_back(bad);

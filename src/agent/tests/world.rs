@@ -89,7 +89,7 @@ impl World for Scripted {
             | Step::Promote { .. }
             | Step::Restart { .. }
             | Step::PutBack { .. }
-            | Step::RollBack { .. } => "else",
+            | Step::RollBack(_) => "else",
         };
         self.note(Event::Did(name));
         if self.fails == Some(name) {

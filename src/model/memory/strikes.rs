@@ -1,15 +1,16 @@
 //! What chmpx was lost with, and how often.
 
+use super::super::plan::WantedBy;
 use super::{Mark, Memory, Quarantine, Seconds};
 
 impl Memory {
     /// Keeps the text of `bad` away from now on, because chmpx was lost with it or an operator went
     /// back from it. Returns how often chmpx was lost with it: a loss in the same generation is the
     /// same loss, noted again by an agent that was killed meanwhile.
-    pub fn keep_away(&mut self, bad: &Mark, by_hand: bool, now: Seconds) -> u32 {
+    pub fn keep_away(&mut self, bad: &Mark, wanted: WantedBy, now: Seconds) -> u32 {
         let before = self.quarantine.take().filter(|before| before.hash == bad.published);
         let strikes = match before {
-            _ if by_hand => 0,
+            _ if wanted == WantedBy::Operator => 0,
             Some(before) if before.generation == bad.generation => before.strikes,
             Some(before) => before.strikes.saturating_add(1),
             None => 1,
@@ -41,19 +42,23 @@ mod tests {
     #[test]
     fn a_text_that_chmpx_is_lost_with_again_gets_another_strike() {
         let mut memory = Memory::of("a");
-        assert_eq!(memory.keep_away(&bad("text", 8), false, 1000), 1);
-        assert_eq!(memory.keep_away(&bad("text", 8), false, 1001), 1, "it is the same loss");
-        assert_eq!(memory.keep_away(&bad("text", 9), false, 1002), 2);
+        assert_eq!(memory.keep_away(&bad("text", 8), WantedBy::Agent, 1000), 1);
+        assert_eq!(
+            memory.keep_away(&bad("text", 8), WantedBy::Agent, 1001),
+            1,
+            "it is the same loss"
+        );
+        assert_eq!(memory.keep_away(&bad("text", 9), WantedBy::Agent, 1002), 2);
         let kept = memory.quarantine.clone().unwrap();
         assert_eq!((kept.hash.as_str(), kept.generation, kept.at), ("text", 9, 1002));
-        assert_eq!(memory.keep_away(&bad("other", 10), false, 1003), 1);
+        assert_eq!(memory.keep_away(&bad("other", 10), WantedBy::Agent, 1003), 1);
     }
 
     #[test]
     fn an_operator_who_goes_back_strikes_nothing() {
         let mut memory = Memory::of("a");
-        memory.keep_away(&bad("text", 8), false, 1000);
-        assert_eq!(memory.keep_away(&bad("text", 9), true, 1001), 0);
+        memory.keep_away(&bad("text", 8), WantedBy::Agent, 1000);
+        assert_eq!(memory.keep_away(&bad("text", 9), WantedBy::Operator, 1001), 0);
         assert_eq!(memory.quarantine.map(|kept| kept.strikes), Some(0));
     }
 

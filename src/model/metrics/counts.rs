@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::model::failure::Class;
 use crate::model::memory::Seconds;
 use crate::model::observed::K2hr3;
-use crate::model::plan::{Occasion, Step};
+use crate::model::plan::{Occasion, Step, WantedBy};
 use crate::model::report::Traffic;
 
 use super::tally::{Histogram, Tally};
@@ -30,7 +30,7 @@ pub struct Counts {
     /// Files put in place, by occasion.
     pub installations: Tally<{ Occasion::ALL.len() }>,
     /// Earlier files put back, by who wanted it.
-    pub rollbacks: Tally<2>,
+    pub rollbacks: Tally<{ WantedBy::ALL.len() }>,
     /// Restarts of chmpx.
     pub restarts: u64,
     /// Steps that could not be carried out.
@@ -51,7 +51,7 @@ impl Counts {
             received: 0,
             registrations: 0,
             installations: Tally::of(Occasion::ALL.map(Occasion::as_str)),
-            rollbacks: Tally::of(["agent", "hand"]),
+            rollbacks: Tally::of(WantedBy::ALL.map(WantedBy::as_str)),
             restarts: 0,
             failed_steps: 0,
             adoptions: Histogram::default(),
@@ -90,13 +90,11 @@ impl Counts {
             Step::Register if done => self.registrations += 1,
             Step::Install(install) if done => self.installations.count(install.occasion.as_str()),
             Step::PutBack { .. } if done => self.installations.count(Occasion::Drift.as_str()),
-            Step::RollBack { by_hand } if done => {
-                self.rollbacks.count(if *by_hand { "hand" } else { "agent" });
-            }
+            Step::RollBack(wanted) if done => self.rollbacks.count(wanted.as_str()),
             Step::Register
             | Step::Install(_)
             | Step::PutBack { .. }
-            | Step::RollBack { .. }
+            | Step::RollBack(_)
             | Step::Leave
             | Step::Acknowledge { .. }
             | Step::Promote { .. } => {}

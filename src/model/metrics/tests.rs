@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::model::failure::{Class, Outlook};
 use crate::model::observed::K2hr3;
-use crate::model::plan::Step;
+use crate::model::plan::{Step, WantedBy};
 use crate::model::report::{ChmpxFact, Code, PublishedFact, Traffic, TroubleFact, VERSION, Words};
 
 fn words(code: Code) -> Words {
@@ -135,7 +135,7 @@ fn what_was_counted_has_a_figure_for_each_word() {
     let mut counts = Counts::since(0);
     counts.looked(K2hr3::Failed(Class::Busy), false, 5);
     counts.stepped(&Step::Restart { why: String::new() }, false);
-    counts.stepped(&Step::RollBack { by_hand: true }, true);
+    counts.stepped(&Step::RollBack(WantedBy::Operator), true);
     let text = render(&full("x"), &counts, 0);
     for (sample, expected) in [
         ("looks_total{result=\"busy\"}", "1"),

@@ -3,7 +3,7 @@
 
 use super::super::observed::{Chmpx, InstalledFile, Observed};
 use super::adoption::{EXPECTING, STARTS_LATER};
-use super::{Plan, Policy, Situation, Step, restart};
+use super::{Plan, Policy, Situation, Step, WantedBy, restart};
 
 /// What to do about a chmpx that was lost: with the file that it had to survive, or for good.
 pub(super) fn lost(seen: &Observed, policy: &Policy, plan: &mut Plan) {
@@ -13,7 +13,7 @@ pub(super) fn lost(seen: &Observed, policy: &Policy, plan: &mut Plan) {
     if seen.wants_back {
         let present = memory.installed.as_ref().map(|installed| installed.published.as_str());
         if memory.fallback(present.unwrap_or_default()).is_some() {
-            plan.steps.push(Step::RollBack { by_hand: true });
+            plan.steps.push(Step::RollBack(WantedBy::Operator));
         } else {
             plan.situations.push(Situation::NoWayBack);
         }
@@ -26,7 +26,7 @@ pub(super) fn lost(seen: &Observed, policy: &Policy, plan: &mut Plan) {
         let never_back = seen.now.saturating_sub(told) >= start_within;
         let installed = memory.installed.as_ref().map(|installed| installed.published.as_str());
         if never_back && installed.is_some_and(|hash| memory.fallback(hash).is_some()) {
-            plan.steps.push(Step::RollBack { by_hand: false });
+            plan.steps.push(Step::RollBack(WantedBy::Agent));
         }
         return;
     }
@@ -36,7 +36,7 @@ pub(super) fn lost(seen: &Observed, policy: &Policy, plan: &mut Plan) {
     let proven = memory.is_adopted(&trial.published, trial.generation);
     let failed = trial.is_failed(proven, start_within, seen.now);
     if in_place && failed && memory.fallback(&trial.published).is_some() {
-        plan.steps.push(Step::RollBack { by_hand: false });
+        plan.steps.push(Step::RollBack(WantedBy::Agent));
     }
 }
 

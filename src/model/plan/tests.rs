@@ -42,7 +42,7 @@ fn steps_by(seen: &Observed, policy: &Policy) -> Vec<String> {
         Step::PutBack { mark, generation } => {
             format!("put {} back as {generation}", mark.generation)
         }
-        Step::RollBack { .. } => "roll back".to_owned(),
+        Step::RollBack(_) => "roll back".to_owned(),
     };
     plan(seen, policy).steps.iter().map(word).collect()
 }

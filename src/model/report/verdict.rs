@@ -20,7 +20,7 @@ fn done(step: &Step) -> String {
         Step::Promote { generation, .. } => format!("chmpx has survived generation {generation}"),
         Step::Restart { why } => format!("chmpx was told to start afresh: {why}"),
         Step::PutBack { .. } => "the file that somebody else had changed was put back".to_owned(),
-        Step::RollBack { .. } => "the last good file was put back".to_owned(),
+        Step::RollBack(_) => "the last good file was put back".to_owned(),
     }
 }
 

@@ -96,7 +96,7 @@ impl World for Soak {
                 self.memory.highest = *generation;
                 self.memory.put_right(now);
             }
-            Step::Leave | Step::RollBack { .. } => panic!("{step:?}"),
+            Step::Leave | Step::RollBack(_) => panic!("{step:?}"),
         }
         self.journal.push(format!("{:?} {}", self.start.elapsed(), name(step)));
         Ok(())

@@ -25,7 +25,7 @@ fn a_restart_is_counted_also_when_it_was_tried_in_vain() {
     counts.stepped(&Step::Restart { why: String::new() }, false);
     counts.stepped(&Step::Register, false);
     assert_eq!((counts.restarts, counts.registrations, counts.failed_steps), (1, 0, 2));
-    counts.stepped(&Step::RollBack { by_hand: false }, true);
+    counts.stepped(&Step::RollBack(WantedBy::Agent), true);
     assert_eq!(counts.rollbacks.counts().next(), Some(("agent", 1)));
 }
 
@@ -40,7 +40,7 @@ fn what_was_tried_in_vain_is_a_failed_step_and_nothing_else() {
     }));
     let counted = |done| {
         let mut counts = Counts::since(0);
-        for step in [&install, &Step::Register, &Step::RollBack { by_hand: true }] {
+        for step in [&install, &Step::Register, &Step::RollBack(WantedBy::Operator)] {
             counts.stepped(step, done);
         }
         let installations: u64 = counts.installations.counts().map(|(_, count)| count).sum();
