@@ -9,8 +9,17 @@ use crate::settings::{self, Layers};
 /// How long the role may take to change.
 const LIMIT: u64 = 60;
 
-/// Brings this node into its role, or takes it out and keeps it out.
-pub async fn run(layers: &Layers, wanted: bool) -> Result<(Exit, Report), Failed> {
+/// Brings this node into its role.
+pub async fn register(layers: &Layers) -> Result<(Exit, Report), Failed> {
+    reach(layers, true).await
+}
+
+/// Takes this node out of its role and keeps it out.
+pub async fn unregister(layers: &Layers) -> Result<(Exit, Report), Failed> {
+    reach(layers, false).await
+}
+
+async fn reach(layers: &Layers, wanted: bool) -> Result<(Exit, Report), Failed> {
     let settings = settings::read(layers)?;
     let request = Request::Membership { wanted, limit: LIMIT };
     let report = ask_or_do(settings, &request, |line| line.membership(wanted, LIMIT)).await?;

@@ -17,6 +17,7 @@ use crate::model::date;
 use crate::model::failure::{Class, Failure, Request, classify};
 use crate::model::identity::{Identity, RoleToken};
 use crate::model::memory::Seconds;
+use crate::model::observed::Carrier;
 use crate::model::report::Traffic;
 use crate::model::settings::K2hr3 as Reach;
 
@@ -78,7 +79,8 @@ impl K2hr3 {
     fn over(reach: &Reach, who: &Identity, from: Option<IpAddr>) -> Result<Self, Unusable> {
         let way = connect::Connector::new(reach, AGENT, from)?;
         let (base, who) = (reach.api_uri.clone(), who.clone());
-        let text = [url::resource(&base, &who, false)?, url::resource(&base, &who, true)?];
+        let text_by = |carrier| url::resource(&base, &who, carrier);
+        let text = [text_by(Carrier::Token)?, text_by(Carrier::Address)?];
         Ok(Self {
             way,
             base,
@@ -144,11 +146,11 @@ impl K2hr3 {
 
     /// Reads one key of the RESOURCE: any JSON value, or `None` when it has no such key.
     pub async fn key(&self, by: By<'_>, name: &str) -> Result<Option<serde_json::Value>, Failure> {
-        let (request, token) = match by {
-            By::Token(token) => (Request::ReadByToken, Some(token)),
-            By::Address => (Request::ReadByAddress, None),
+        let (request, carrier, token) = match by {
+            By::Token(token) => (Request::ReadByToken, Carrier::Token, Some(token)),
+            By::Address => (Request::ReadByAddress, Carrier::Address, None),
         };
-        let url = url::key(&self.base, &self.who, token.is_none(), name);
+        let url = url::key(&self.base, &self.who, carrier, name);
         let ask = || {
             let ask = self.way.http().request(Method::GET, &url);
             match token {

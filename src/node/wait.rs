@@ -64,7 +64,7 @@ impl Node {
                 self.settled = false;
             }
             Wish::RollBack => self.wants_back = true,
-            Wish::Membership(wanted) => {
+            Wish::Membership { wanted } => {
                 self.memory.departed = !wanted;
                 // Wanting out: there is something to leave, whatever is remembered.
                 self.memory.registered = !wanted;

@@ -6,6 +6,7 @@ use reqwest::Url;
 
 use super::Unusable;
 use crate::model::identity::Identity;
+use crate::model::observed::Carrier;
 
 /// In a path `:` and `/` have to stay as they are: K2HR3 2.0.3 never decodes `%3A` and `%2F`, nor
 /// the escapes of the other reserved characters.
@@ -30,21 +31,23 @@ const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_'
 const EXTRA: &str = "openstack-auto-v1";
 
 /// Where the text of the RESOURCE is: it is what K2HR3 gives when no type is named.
-pub(super) fn resource(base: &str, who: &Identity, by_address: bool) -> Result<Url, Unusable> {
+pub(super) fn resource(base: &str, who: &Identity, by: Carrier) -> Result<Url, Unusable> {
     let path = utf8_percent_encode(&who.resource, PATH);
-    let url = if by_address {
-        format!("{base}/v1/resource/{path}?{}", address(who))
-    } else {
-        format!("{base}/v1/resource/{path}")
+    let url = match by {
+        Carrier::Token => format!("{base}/v1/resource/{path}"),
+        Carrier::Address => format!("{base}/v1/resource/{path}?{}", address(who)),
     };
     Url::parse(&url).map_err(|error| Unusable::Address { url, why: error.to_string() })
 }
 
 /// Where one key of the RESOURCE is.
-pub(super) fn key(base: &str, who: &Identity, by_address: bool, name: &str) -> String {
+pub(super) fn key(base: &str, who: &Identity, by: Carrier, name: &str) -> String {
     let path = utf8_percent_encode(&who.resource, PATH);
     let url = format!("{base}/v1/resource/{path}?type=keys&keyname={}", query(name));
-    if by_address { format!("{url}&{}", address(who)) } else { url }
+    match by {
+        Carrier::Token => url,
+        Carrier::Address => format!("{url}&{}", address(who)),
+    }
 }
 
 /// What a read without a token has to name.
@@ -107,26 +110,26 @@ mod tests {
 
     #[test]
     fn colons_and_slashes_stay_literal_in_a_path() {
-        let url = resource("http://h", &node("i", "t"), false).unwrap().to_string();
+        let url = resource("http://h", &node("i", "t"), Carrier::Token).unwrap().to_string();
         assert_eq!(url, "http://h/v1/resource/yrn:yahoo:::t%201:resource:c/slave");
     }
 
     #[test]
     fn what_is_no_address_is_an_error_at_the_start() {
         for base in ["http://h:99999", "http://größe.example", "http://a b"] {
-            assert!(resource(base, &node("i", "t"), false).is_err(), "{base}");
+            assert!(resource(base, &node("i", "t"), Carrier::Token).is_err(), "{base}");
         }
     }
 
     #[test]
     fn a_key_is_named_beside_its_type() {
-        let url = key("http://h", &node("i", "t"), false, "k2hr3-init-packages");
+        let url = key("http://h", &node("i", "t"), Carrier::Token, "k2hr3-init-packages");
         assert!(url.ends_with("?type=keys&keyname=k2hr3-init-packages"), "{url}");
     }
 
     #[test]
     fn only_a_read_without_token_names_role_and_key() {
-        let url = resource("http://h", &node("a+b", "t"), true).unwrap().to_string();
+        let url = resource("http://h", &node("a+b", "t"), Carrier::Address).unwrap().to_string();
         let query = "?role=yrn%3Ayahoo%3A%3A%3At%201%3Arole%3Ac%2Fslave&cuk=a%2Bb";
         assert!(url.ends_with(query), "{url}");
     }

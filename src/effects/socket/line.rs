@@ -23,8 +23,11 @@ pub enum Wish {
     },
     /// The file that was good before.
     RollBack,
-    /// To be in the role, or to be out of it.
-    Membership(bool),
+    /// Another membership.
+    Membership {
+        /// Whether this node is to be in its role.
+        wanted: bool,
+    },
 }
 
 /// A wish, and which one it is: they are counted from 1.
@@ -115,7 +118,7 @@ impl Line {
     /// Wishes for another membership and waits for at most `limit` seconds.
     pub async fn membership(self, wanted: bool, limit: u64) -> Option<Report> {
         let enough = |report: &Report| report.registered == wanted || !report.troubles.is_empty();
-        self.wish(Wish::Membership(wanted), limit, enough).await
+        self.wish(Wish::Membership { wanted }, limit, enough).await
     }
 
     /// The first report that is enough, of a cycle that began after now and left nothing to do at

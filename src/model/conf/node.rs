@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Conf;
 use super::endpoint::{Endpoint, endpoints};
 use super::expand::Expansion;
-use super::section::{Keys, Node};
+use super::section::{Keys, Kind, Node};
 use super::text::Text;
 
 /// What `CHM_INVALID_PORT` is in chmpx: no port, or any.
@@ -60,8 +60,18 @@ pub struct Tls {
 }
 
 impl Peer {
-    /// Makes a node of its section (`CHMIniConf::LoadConfiguration`); its NAME is not expanded.
-    pub fn of_section(conf: &Conf, node: &Node, is_server: bool) -> Self {
+    /// Makes a server of its section (`CHMIniConf::LoadConfiguration`); its NAME is not expanded.
+    pub fn server(conf: &Conf, node: &Node) -> Self {
+        Self::of_section(conf, node, Kind::Server)
+    }
+
+    /// Makes a slave of its section, in the same way.
+    pub fn slave(conf: &Conf, node: &Node) -> Self {
+        Self::of_section(conf, node, Kind::Slave)
+    }
+
+    fn of_section(conf: &Conf, node: &Node, kind: Kind) -> Self {
+        let is_server = kind == Kind::Server;
         let keys = &node.keys;
         let port = |key: &str| match keys.get(key.as_bytes()).or_else(|| conf.global(key)) {
             Some(entry) => entry.value.port(),
@@ -80,7 +90,7 @@ impl Peer {
             ctlendpoints: list("CTLENDPOINTS", ctlport),
             forward_peers: list("FORWARD_PEERS", NO_PORT),
             reverse_peers: list("REVERSE_PEERS", NO_PORT),
-            tls: Tls::new(conf, keys, is_server),
+            tls: Tls::new(conf, keys, kind),
             line: keys.get("NAME".as_bytes()).map_or(node.line, |entry| entry.line),
         }
     }
@@ -96,7 +106,8 @@ impl Peer {
 }
 
 impl Tls {
-    fn new(conf: &Conf, keys: &Keys, is_server: bool) -> Self {
+    fn new(conf: &Conf, keys: &Keys, kind: Kind) -> Self {
+        let is_server = kind == Kind::Server;
         let on = |key: &str| {
             let value = keys.get(key.as_bytes()).or_else(|| conf.global(key));
             is_server && value.and_then(|entry| entry.value.truth()).unwrap_or(false)
@@ -129,7 +140,7 @@ impl Tls {
 pub(super) fn servers(conf: &Conf, renamed: &dyn Fn(Text) -> Text) -> Vec<Peer> {
     let mut servers: Vec<Peer> = Vec::new();
     for node in conf.server_sections() {
-        let server = Peer::of_section(conf, node, true);
+        let server = Peer::server(conf, node);
         let Expansion::Names(names) = &node.names else { continue };
         let one = |name: &Text| Peer { name: renamed(name.clone()), ..server.clone() };
         servers.extend(names.iter().map(one));
@@ -141,8 +152,7 @@ pub(super) fn servers(conf: &Conf, renamed: &dyn Fn(Text) -> Text) -> Vec<Peer> 
 
 /// The slaves of `conf`; their names are patterns and stay as they are.
 pub(super) fn slaves(conf: &Conf) -> Vec<Peer> {
-    let mut slaves: Vec<_> =
-        conf.slave_sections().map(|node| Peer::of_section(conf, node, false)).collect();
+    let mut slaves: Vec<_> = conf.slave_sections().map(|node| Peer::slave(conf, node)).collect();
     slaves.dedup_by(|second, first| first.is_same(second));
     slaves.sort_by(|a, b| a.order().cmp(&b.order()));
     slaves

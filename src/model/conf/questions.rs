@@ -41,7 +41,7 @@ impl Conf {
                 ask(slave, &mut names);
             }
         }
-        for server in self.server_sections().map(|node| Peer::of_section(self, node, true)) {
+        for server in self.server_sections().map(|node| Peer::server(self, node)) {
             ask(&server, &mut names);
         }
         Questions { names: names.into_iter().take(MOST_NAMES).collect(), paths: self.paths() }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::nodes::called;
 use super::{Code, Findings};
-use crate::model::conf::{Conf, Endpoint, IdType, Node, Peer, Text};
+use crate::model::conf::{Conf, Endpoint, IdType, Kind, Node, Peer, Text};
 
 /// The longest id that chmpx has room for; it copies longer ones all the same (`CUK_MAX`).
 const LONGEST_ID: usize = 2047;
@@ -15,17 +15,17 @@ const HUGE_ID: usize = 8192;
 
 pub(super) fn look(conf: &Conf, findings: &mut Findings) {
     for node in conf.server_sections() {
-        look_at_key(conf, node, true, findings);
-        look_at_length(node, true, findings);
+        look_at_key(conf, node, Kind::Server, findings);
+        look_at_length(node, Kind::Server, findings);
     }
     for node in conf.slave_sections() {
-        look_at_key(conf, node, false, findings);
-        look_at_length(node, false, findings);
+        look_at_key(conf, node, Kind::Slave, findings);
+        look_at_length(node, Kind::Slave, findings);
     }
     look_at_twins(conf, findings);
 }
 
-fn look_at_length(node: &Node, is_server: bool, findings: &mut Findings) {
+fn look_at_length(node: &Node, kind: Kind, findings: &mut Findings) {
     for key in ["CUK", "CUSTOM_ID_SEED"] {
         let Some(entry) = node.keys.get(key.as_bytes()) else { continue };
         if entry.value.len() > LONGEST_ID {
@@ -38,7 +38,7 @@ fn look_at_length(node: &Node, is_server: bool, findings: &mut Findings) {
                 ),
             );
         }
-        if is_server {
+        if kind == Kind::Server {
             look_at_size(key, &entry.value, entry.line, findings);
         }
     }
@@ -57,7 +57,8 @@ pub(super) fn look_at_size(key: &str, id: &Text, line: usize, findings: &mut Fin
 
 /// `CHMIniConf::LoadConfiguration` wants the key, `cvt_parameters_by_chmpxid_type` in
 /// lib/chmstructure.tcc wants something in it, but of servers and the own entry only.
-fn look_at_key(conf: &Conf, node: &Node, is_server: bool, findings: &mut Findings) {
+fn look_at_key(conf: &Conf, node: &Node, kind: Kind, findings: &mut Findings) {
+    let is_server = kind == Kind::Server;
     let wanted: &[_] = match conf.id_type() {
         Some(IdType::Cuk) => &["CUK"],
         Some(IdType::CtlEndpoints) if is_server => &["ENDPOINTS", "CTLENDPOINTS"],
@@ -75,7 +76,7 @@ fn look_at_key(conf: &Conf, node: &Node, is_server: bool, findings: &mut Finding
         }
     }
     if is_server {
-        let server = Peer::of_section(conf, node, true);
+        let server = Peer::server(conf, node);
         let empty = empty_key(conf, &server);
         if let Some(key) = empty.filter(|key| node.keys.contains_key(key.as_bytes())) {
             findings.add(

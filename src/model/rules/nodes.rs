@@ -18,19 +18,18 @@ pub(super) fn look(conf: &Conf, findings: &mut Findings) {
         findings.add(Code::NoSlaves, None, "there is no [SLVNODE] with a NAME");
     }
     for node in conf.server_sections() {
-        look_at_node(conf, node, true, findings);
+        look_at_node(conf, node, &["PORT", "CTLPORT"], findings);
         look_at_server_name(node, findings);
     }
     for node in conf.slave_sections() {
-        look_at_node(conf, node, false, findings);
+        look_at_node(conf, node, &["CTLPORT"], findings);
         look_at_pattern(node, findings);
     }
     look_at_all_names(conf, findings);
     look_at_count(conf, conf.servers(), findings);
 }
 
-fn look_at_node(conf: &Conf, node: &Node, is_server: bool, findings: &mut Findings) {
-    let ports: &[_] = if is_server { &["PORT", "CTLPORT"] } else { &["CTLPORT"] };
+fn look_at_node(conf: &Conf, node: &Node, ports: &[&str], findings: &mut Findings) {
     for key in ports {
         // The port 65535 in [GLOBAL] is what chmpx has for none.
         let default = conf.global(key).is_some_and(|entry| entry.value.port() != NO_PORT);

@@ -30,7 +30,7 @@ fn look_at_keys(conf: &Conf, findings: &mut Findings) {
 
 /// Where its endpoints are listed, nobody needs the ports beside them.
 fn look_at_server(conf: &Conf, node: &Node, findings: &mut Findings) {
-    let server = Peer::of_section(conf, node, true);
+    let server = Peer::server(conf, node);
     for (key, port, is_elsewhere) in [
         ("PORT", server.port, !server.endpoints.is_empty()),
         ("CTLPORT", server.ctlport, !server.ctlendpoints.is_empty()),

@@ -23,7 +23,7 @@ pub(super) fn look(conf: &Conf, host: Option<&Host>, findings: &mut Findings) {
     let servers: Vec<_> = conf
         .server_sections()
         .filter(|node| matches!(node.names, Expansion::Names(_)))
-        .map(|node| Peer::of_section(conf, node, true))
+        .map(|node| Peer::server(conf, node))
         .collect();
     for server in &servers {
         files.look_at_server(server);
@@ -36,7 +36,7 @@ pub(super) fn look(conf: &Conf, host: Option<&Host>, findings: &mut Findings) {
         files.look_at_server_as_client(server, &ring);
     }
     for node in conf.slave_sections() {
-        files.look_at_slave(&node.keys, &Peer::of_section(conf, node, false), &ring);
+        files.look_at_slave(&node.keys, &Peer::slave(conf, node), &ring);
     }
 }
 
