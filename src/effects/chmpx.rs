@@ -11,6 +11,7 @@ mod vigil;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::access::Reader;
 use crate::model::conf::Conf;
 use crate::model::memory::Process;
 use crate::model::observed::{Attention, Chmpx as Seen, Running};
@@ -84,7 +85,7 @@ impl Chmpx {
     }
 
     /// The user and the groups that the process seen last reads files as.
-    pub fn reader(&self) -> Option<(u32, Vec<u32>)> {
+    pub fn reader(&self) -> Option<Reader> {
         self.seen.and_then(process::reader)
     }
 

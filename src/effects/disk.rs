@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use super::small_file;
 use crate::model::latitude;
 
-pub use attributes::{Attributes, own_ids};
+pub use attributes::{Attributes, Owner};
 pub use install::{Staged, install, keep, previous_of, show, stage_for_check};
 
 /// No file that chmpx reads is larger; a larger one is not looked at.
@@ -113,8 +113,8 @@ pub struct Content {
     pub print: Print,
     /// Its permission bits.
     pub mode: u32,
-    /// Its owner and group.
-    pub owner: (u32, u32),
+    /// Whom it belongs to.
+    pub owner: Owner,
 }
 
 /// What changes whenever a file is written, replaced or given other attributes.
@@ -175,8 +175,8 @@ pub fn look(path: &Path) -> Result<Found, DiskError> {
 fn read(path: &Path) -> io::Result<Content> {
     // It may be something else by now.
     let (bytes, meta) = small_file::with_metadata(path, LONGEST)?;
-    let owner = (meta.uid(), meta.gid());
-    Ok(Content { bytes, print: Print::of(&meta), mode: meta.mode() & 0o777, owner })
+    let (print, owner) = (Print::of(&meta), Owner::of(&meta));
+    Ok(Content { bytes, print, mode: meta.mode() & 0o777, owner })
 }
 
 /// Makes a directory, and those above it, for its owner only.

@@ -4,7 +4,7 @@ use std::ffi::CString;
 use std::fs;
 use std::path::Path;
 
-use nix::unistd::{User, getgrouplist};
+use nix::unistd::{Gid, User, getgrouplist};
 
 use super::access::Reader;
 use super::{process, small_file};
@@ -33,7 +33,8 @@ pub fn reader(directory: &Path) -> Option<Reader> {
     let name = user_of_chmpx(text(CONF).as_deref(), text(OVERRIDES).as_deref())?;
     let user = User::from_name(&name).ok().flatten()?;
     let groups = getgrouplist(&CString::new(name).ok()?, user.gid).ok()?;
-    Some((user.uid.as_raw(), groups.into_iter().map(nix::unistd::Gid::as_raw).collect()))
+    let groups = groups.into_iter().map(Gid::as_raw).collect();
+    Some(Reader { user: user.uid.as_raw(), groups })
 }
 
 /// Whether both paths are one file, also while there is none yet.
@@ -88,7 +89,7 @@ mod tests {
             fs::write(directory.path().join(CONF), format!("SUBPROCESS_USER = {name}\n")).unwrap();
             reader(directory.path())
         };
-        let (user, groups) = told("root").unwrap();
+        let Reader { user, groups } = told("root").unwrap();
         assert!(user == 0 && groups.contains(&0), "{groups:?}");
         assert_eq!(told("nobody-of-this-name"), None);
     }

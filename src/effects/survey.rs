@@ -10,7 +10,8 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::effects::{access, clock, command, resolver};
+use crate::effects::access::{self, Reader};
+use crate::effects::{clock, command, resolver};
 use crate::model::doctor::{Lookup, Survey};
 
 /// All names together are waited for no longer: chmpx itself waits five seconds for each.
@@ -29,8 +30,8 @@ pub struct Subject {
     pub names: Vec<String>,
     /// Where the agent keeps its state.
     pub state_dir: PathBuf,
-    /// The user and the groups that chmpx runs as.
-    pub reader: Option<(u32, Vec<u32>)>,
+    /// Who chmpx runs as.
+    pub reader: Option<Reader>,
 }
 
 /// Finds out what can be found out without asking chmpx.
@@ -54,11 +55,11 @@ pub fn survey(subject: &Subject) -> Survey {
         closed: subject
             .reader
             .as_ref()
-            .and_then(|(user, groups)| access::closed_above(&subject.target, *user, groups)),
+            .and_then(|reader| access::closed_above(&subject.target, reader)),
         unreadable_mode: subject
             .reader
             .as_ref()
-            .and_then(|(user, groups)| access::unreadable_mode(&subject.target, *user, groups)),
+            .and_then(|reader| access::unreadable_mode(&subject.target, reader)),
         unreadable_token: subject.token_files.iter().find(|path| is_denied(path)).cloned(),
         ..Survey::default()
     }

@@ -44,7 +44,7 @@ impl Node {
         let up = seen.running().is_some();
         Survey {
             held: if up { self.chmpx.held().await } else { None },
-            chmpx_user: self.chmpx.reader().map(|(user, _)| user),
+            chmpx_user: self.chmpx.reader().map(|reader| reader.user),
             control_answer: if up && self.bears_a_connection(&seen.installed) {
                 Some(self.chmpx.version(&conf).await)
             } else {

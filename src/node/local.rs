@@ -1,13 +1,13 @@
 //! Finding out what is true on this host: the file, and the chmpx that reads it.
 
 use std::fs;
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::time::{Duration, Instant};
 
 use super::{Manners, Node, on_disk};
 use crate::agent::{Chain, Trouble};
 use crate::effects::chmpx::Ask;
-use crate::effects::disk::{self, Attributes, Found};
+use crate::effects::disk::{self, Attributes, Found, Owner};
 use crate::effects::{clock, host, rival, supervisor};
 use crate::model::conf::{Conf, Given};
 use crate::model::observed::{
@@ -63,9 +63,10 @@ impl Node {
 
     /// What keeps the running chmpx from reading a file with these attributes: on such a file it
     /// loses its watch for ever, and the next connection to its control port ends it (measured).
-    fn unreadable(&self, mode: u32, owner: (u32, u32)) -> Option<String> {
-        let (user, groups) = self.chmpx.reader()?;
-        (!Attributes::is_readable(mode, owner, user, &groups))
+    fn unreadable(&self, mode: u32, owner: Owner) -> Option<String> {
+        let reader = self.chmpx.reader()?;
+        let user = reader.user;
+        (!reader.may_read(mode, owner))
             .then(|| format!("its mode {mode:03o} keeps chmpx (user {user}) from reading it"))
     }
 
@@ -83,11 +84,9 @@ impl Node {
     /// such that the running chmpx may read it.
     pub(super) fn attributes(&self) -> Attributes {
         let decided = self.decided_attributes();
-        let owner = decided.owner.unwrap_or_else(disk::own_ids);
+        let owner = decided.owner.unwrap_or_else(Owner::own);
         match self.chmpx.reader() {
-            Some((user, groups))
-                if !Attributes::is_readable(decided.mode, owner, user, &groups) =>
-            {
+            Some(reader) if !reader.may_read(decided.mode, owner) => {
                 Attributes { mode: decided.mode | 0o444, ..decided }
             }
             _ => decided,
@@ -96,12 +95,12 @@ impl Node {
 
     fn decided_attributes(&self) -> Attributes {
         let target = &self.settings.target;
-        let wished = || target.owner.as_deref().and_then(Attributes::owner);
+        let wished = || target.owner.as_deref().and_then(Owner::named);
         match fs::metadata(&target.path) {
             Ok(meta) if meta.is_file() => {
                 // A file that its readers cannot read blinds chmpx for ever: what was decided wins.
                 let mode = meta.permissions().mode() & 0o777 | target.mode & 0o444;
-                Attributes { mode, owner: Some((meta.uid(), meta.gid())) }
+                Attributes { mode, owner: Some(Owner::of(&meta)) }
             }
             _ => Attributes { mode: target.mode, owner: wished() },
         }

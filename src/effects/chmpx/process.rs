@@ -6,6 +6,7 @@ use std::io;
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::{Path, PathBuf};
 
+use crate::effects::access::Reader;
 use crate::effects::process::{alive, all, command_line, processes, words_of};
 use crate::effects::small_file;
 use crate::model::conf::Conf;
@@ -23,7 +24,7 @@ pub(super) fn of(pid: i32) -> Option<Process> {
 }
 
 /// The user and the groups that `process` reads files as.
-pub(super) fn reader(process: Process) -> Option<(u32, Vec<u32>)> {
+pub(super) fn reader(process: Process) -> Option<Reader> {
     let status = fs::read_to_string(format!("/proc/{}/status", process.pid)).ok()?;
     let numbers = |label: &str| -> Option<Vec<u32>> {
         let line = status.lines().find_map(|line| line.strip_prefix(label))?;
@@ -33,7 +34,7 @@ pub(super) fn reader(process: Process) -> Option<(u32, Vec<u32>)> {
     let user = *numbers("Uid:")?.get(3)?;
     let mut groups = numbers("Groups:").unwrap_or_default();
     groups.extend(numbers("Gid:")?.get(3));
-    Some((user, groups))
+    Some(Reader { user, groups })
 }
 
 /// The pid file is one for the host: on one with several chmpx it may name that of another file.

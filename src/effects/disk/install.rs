@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use nix::sys::stat::{Mode, fchmod};
@@ -12,7 +12,7 @@ use rustix::fs::{
 };
 use rustix::io::Errno;
 
-use super::{AFTERWARDS, Attributes, DiskError, GIVE_AWAY};
+use super::{AFTERWARDS, Attributes, DiskError, GIVE_AWAY, Owner};
 
 /// The longest label, and the longest list of their names, that is copied.
 const LABELS: usize = 4096;
@@ -125,11 +125,10 @@ fn flush(file: &File, staged: &Path) -> Result<(), DiskError> {
 }
 
 fn give_away(file: &File, attributes: Attributes) -> io::Result<()> {
-    if let Some((uid, gid)) = attributes.owner {
-        let meta = file.metadata()?;
-        if (meta.uid(), meta.gid()) != (uid, gid) {
-            fchown(file, Some(Uid::from_raw(uid)), Some(Gid::from_raw(gid)))?;
-        }
+    if let Some(owner) = attributes.owner
+        && Owner::of(&file.metadata()?) != owner
+    {
+        fchown(file, Some(Uid::from_raw(owner.user)), Some(Gid::from_raw(owner.group)))?;
     }
     Ok(())
 }

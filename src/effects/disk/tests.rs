@@ -171,10 +171,10 @@ fn the_print_tells_a_touched_file_from_an_untouched_one() {
 
 #[test]
 fn an_owner_is_read_by_name_and_by_number() {
-    assert_eq!(Attributes::owner("root"), Some((0, 0)));
-    assert_eq!(Attributes::owner("0:0"), Some((0, 0)));
-    assert_eq!(Attributes::owner("4711:12"), Some((4711, 12)));
-    assert_eq!(Attributes::owner("no such user"), None);
+    assert_eq!(Owner::named("root"), Some(Owner { user: 0, group: 0 }));
+    assert_eq!(Owner::named("0:0"), Some(Owner { user: 0, group: 0 }));
+    assert_eq!(Owner::named("4711:12"), Some(Owner { user: 4711, group: 12 }));
+    assert_eq!(Owner::named("no such user"), None);
 }
 
 #[test]
