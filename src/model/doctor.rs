@@ -16,8 +16,8 @@ use serde::Serialize;
 
 use super::observed::Observed;
 use super::plain::counted;
-use super::plan::Policy;
-use super::report::Report;
+use super::plan::{Policy, Situation};
+use super::report::{Report, Words, words};
 use super::supervisor::Supervisor;
 
 /// How much a finding matters. The later one outweighs the earlier.
@@ -62,6 +62,12 @@ impl Finding {
 
     fn fault(code: &'static str, what: impl Into<String>, help: &str) -> Self {
         Self { code, level: Level::Fault, what: what.into(), help: Some(help.to_owned()) }
+    }
+
+    /// A situation in the words of the agent: an operator who compares the two reads the same.
+    fn told(code: &'static str, level: Level, situation: &Situation) -> Self {
+        let Words { sentence, help, .. } = words(situation);
+        Self { code, level, what: sentence, help }
     }
 }
 

@@ -7,9 +7,9 @@ use super::super::observed::{
     Chmpx, Installed, InstalledFile, K2hr3, Membership, Observed, Obstacle, Published,
 };
 use super::super::plain::counted;
-use super::super::plan::{Policy, plan};
+use super::super::plan::{Policy, Situation, plan};
 use super::super::report::{Code, words};
-use super::{Finding, Survey};
+use super::{Finding, Level, Survey};
 
 pub(super) fn membership(seen: &Observed, survey: &Survey) -> Finding {
     const CODE: &str = "membership";
@@ -19,21 +19,15 @@ pub(super) fn membership(seen: &Observed, survey: &Survey) -> Finding {
     let membership = if is_stray { Membership::Stray } else { seen.membership };
     match (membership, seen.k2hr3) {
         (Membership::Listed, _) => Finding::fine(CODE, "K2HR3 lists this node in its role"),
-        (Membership::Missing { .. }, _) if seen.memory.departed => Finding::risk(
-            CODE,
-            "this node was taken out of its role on purpose",
-            "`k2hdkc-slave-agent register` brings it back",
-        ),
+        (Membership::Missing { .. }, _) if seen.memory.departed => {
+            Finding::told(CODE, Level::Risk, &Situation::Unregistered)
+        }
         (Membership::Missing { .. }, _) => Finding::fault(
             CODE,
             "K2HR3 does not list this node in its role: chmpx could not start again",
             "`k2hdkc-slave-agent register`, with a role token in the token file",
         ),
-        (Membership::Stray, _) => Finding::fault(
-            CODE,
-            "K2HR3 took this node into a role that it does not know, or that has no policy",
-            "check the spelling of k2hr3.role; after `unregister`, correct it and `register`",
-        ),
+        (Membership::Stray, _) => Finding::told(CODE, Level::Fault, &Situation::NoSuchRole),
         (Membership::Unknown, K2hr3::Failed(_)) => Finding::unknown(
             CODE,
             "K2HR3 did not tell whether this node is in its role",
@@ -134,24 +128,16 @@ pub(super) fn adopted(seen: &Observed, survey: &Survey, policy: &Policy) -> Find
             return Finding::fault(CODE, "no chmpx runs", help);
         }
         Chmpx::Astray { pid, reads } => {
-            let what = format!("chmpx (process {pid}) reads {} instead", reads.display());
-            return Finding::fault(
-                CODE,
-                what,
-                "name that file in target.path, or start chmpx with ours",
-            );
+            let astray = Situation::ReadsElsewhere { pid: *pid, file: reads.clone() };
+            return Finding::told(CODE, Level::Fault, &astray);
         }
         Chmpx::Unknown(why) => {
-            let help = "install chmpxstatus, or set chmpx.control_address and chmpx.ctlport";
-            return Finding::unknown(CODE, why.clone(), help);
+            let unknown = Situation::ChmpxUnknown(why.clone());
+            return Finding::told(CODE, Level::Unknown, &unknown);
         }
     };
     match (running.generation, installed) {
-        (None, _) => Finding::unknown(
-            CODE,
-            "chmpx runs, and did not tell which generation it has in force",
-            "install chmpxstatus, or set chmpx.control_address and chmpx.ctlport",
-        ),
+        (None, _) => Finding::told(CODE, Level::Unknown, &Situation::silent()),
         (Some(in_force), Some(installed)) if in_force == installed => {
             Finding::fine(CODE, format!("chmpx has generation {in_force} in force"))
         }

@@ -6,8 +6,9 @@ use std::time::Duration;
 use super::super::failure::Class;
 use super::super::observed::{K2hr3, Membership, Observed};
 use super::super::plain::counted;
+use super::super::plan::Situation;
 use super::super::supervisor::Supervisor;
-use super::{Finding, Survey};
+use super::{Finding, Level, Survey};
 
 /// A role token lives for a day, unless its maker asked for more.
 const TOKEN_LIFE: Duration = Duration::from_secs(24 * 3600);
@@ -80,11 +81,9 @@ pub(super) fn token(seen: &Observed, survey: &Survey) -> Finding {
             let what = format!("the role token is {}, and may not live longer", old(age));
             Finding::risk(CODE, what, FRESH_TOKEN)
         }
-        (None, false) => Finding::fault(
-            CODE,
-            "there is no role token, and this node is not in its role",
-            "put a role token of the slave role into the token file; the agent notices",
-        ),
+        (None, false) => {
+            Finding::told(CODE, Level::Fault, &Situation::NotMember { has_token: false })
+        }
         (Some(age), _) => Finding::fine(CODE, format!("the role token is {}", old(age))),
         (None, true) => Finding::fine(CODE, "no role token; K2HR3 knows this node by its address"),
     }

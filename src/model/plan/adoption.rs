@@ -101,8 +101,7 @@ fn silent(seen: &Observed, policy: &Policy, running: &Running, plan: &mut Plan) 
     } else if running.attention == Attention::Busy {
         Situation::Busy
     } else {
-        let why = "it runs, but did not tell which generation it has in force".to_owned();
-        Situation::ChmpxUnknown(why)
+        Situation::silent()
     });
 }
 

@@ -112,6 +112,11 @@ pub enum Situation {
 }
 
 impl Situation {
+    /// chmpx runs, and nobody could say more.
+    pub fn silent() -> Self {
+        Self::ChmpxUnknown("it runs, but did not tell which generation it has in force".to_owned())
+    }
+
     /// Whether it may last while everything is as it should be.
     pub fn is_harmless(&self) -> bool {
         matches!(self, Self::Draining(_) | Self::NoChmpx | Self::TokenRefused)

@@ -158,7 +158,8 @@ fn a_chmpx_that_does_not_tell_what_it_has_in_force_is_no_fault() {
     });
     assert_eq!(silent.level, Level::Unknown);
     let unseen = Chmpx::Unknown("no chmpxstatus".to_owned());
-    assert_eq!(told("adopted", |seen, _| seen.chmpx = unseen).what, "no chmpxstatus");
+    let what = told("adopted", |seen, _| seen.chmpx = unseen).what;
+    assert_eq!(what, "what chmpx has in force could not be found out: no chmpxstatus");
 }
 
 #[test]
@@ -180,4 +181,20 @@ fn servers_that_are_down_are_named_and_resolved_names_are_not_compared() {
     let fewer = with(vec![up("s1"), up("s3")]).what;
     assert_eq!(fewer, "chmpx is connected to 2 of 2 servers; in the file only: s2");
     assert_eq!(with(Vec::new()).level, Level::Unknown);
+}
+
+#[test]
+fn what_the_agent_tells_too_is_told_in_its_words() {
+    let same = |code: &str, situation: &Situation, change: fn(&mut Observed)| {
+        let (found, words) = (told(code, |seen, _| change(seen)), words(situation));
+        assert_eq!((found.what, found.help), (words.sentence, words.help));
+    };
+    same("membership", &Situation::Unregistered, |seen| {
+        (seen.membership, seen.memory.departed) = (Membership::Missing { looks: 2 }, true);
+    });
+    same("membership", &Situation::NoSuchRole, |seen| seen.membership = Membership::Stray);
+    let astray = Situation::ReadsElsewhere { pid: 7, file: "/elsewhere.ini".into() };
+    same("adopted", &astray, |seen| {
+        seen.chmpx = Chmpx::Astray { pid: 7, reads: "/elsewhere.ini".into() };
+    });
 }
