@@ -53,7 +53,7 @@ async fn ask(paths: &Paths) -> Agent {
         Ok(None) => Agent::Starting,
         Err(error) if error.kind() == ErrorKind::PermissionDenied => {
             // A socket that was left behind refuses a stranger all the same.
-            match left_behind(paths, true) {
+            match left_behind(paths, ErrorKind::PermissionDenied) {
                 Some((report, Source { standing: Standing::Runs, .. })) => {
                     Agent::NotOurs(Some(Box::new(report)))
                 }

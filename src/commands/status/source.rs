@@ -88,8 +88,7 @@ pub(super) async fn find(paths: &Paths) -> Result<(Report, Source), Failed> {
         Ok(Err(error)) => error.kind(),
         Err(_elapsed) => io::ErrorKind::TimedOut,
     };
-    let (report, source) =
-        left_behind(paths, refusal == io::ErrorKind::PermissionDenied).ok_or_else(nothing_known)?;
+    let (report, source) = left_behind(paths, refusal).ok_or_else(nothing_known)?;
     match (refusal, source.standing) {
         (io::ErrorKind::TimedOut, Standing::Runs | Standing::Unclear) => {
             Ok((report, Source { standing: Standing::Silent, ..source }))
@@ -98,13 +97,16 @@ pub(super) async fn find(paths: &Paths) -> Result<(Report, Source), Failed> {
     }
 }
 
-/// What the agent left in files.
-pub(in crate::commands) fn left_behind(paths: &Paths, refused: bool) -> Option<(Report, Source)> {
+/// What the agent left in files, once it did not answer because of `refusal`.
+pub(in crate::commands) fn left_behind(
+    paths: &Paths,
+    refusal: io::ErrorKind,
+) -> Option<(Report, Source)> {
     let read = |path: &Path| small_file::text(path).ok();
     if let Some(text) = read(&paths.status_file())
         && let Ok(report) = serde_json::from_str::<Report>(&text)
     {
-        let standing = standing(&report, refused);
+        let standing = standing(&report, refusal);
         return Some((report, Source { from: From::StatusFile, standing }));
     }
     let memory = state::memory_in(&paths.state_dir)?;
@@ -113,11 +115,11 @@ pub(in crate::commands) fn left_behind(paths: &Paths, refused: bool) -> Option<(
     Some((report, Source { from: From::Memory, standing: Standing::Gone }))
 }
 
-fn standing(report: &Report, refused: bool) -> Standing {
+fn standing(report: &Report, refusal: io::ErrorKind) -> Standing {
     match &report.agent {
         Some(agent) if process::is_alive(agent.process) => Standing::Runs,
         Some(_) if process::sees_others() => Standing::Gone,
-        _ if refused => Standing::Unclear,
+        _ if refusal == io::ErrorKind::PermissionDenied => Standing::Unclear,
         Some(_) | None => Standing::Gone,
     }
 }

@@ -60,8 +60,7 @@ async fn show(paths: &Paths, screen: &mut Screen) -> io::Result<()> {
             }
             Err(error) => error.kind(),
         };
-        let refused = refusal == io::ErrorKind::PermissionDenied;
-        if let Some((report, source)) = left_behind(paths, refused) {
+        if let Some((report, source)) = left_behind(paths, refusal) {
             screen.show(report, source)?;
         }
         is_read()?;
