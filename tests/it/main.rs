@@ -27,6 +27,7 @@ mod first_boot;
 mod fuzz;
 mod history;
 mod layering;
+mod leaving;
 mod limits;
 mod logs;
 mod manual;
