@@ -199,4 +199,16 @@ mod tests {
         publications.wait_anew();
         assert!(differing(publications) < HOUR);
     }
+
+    #[test]
+    fn the_same_text_under_another_tag_is_no_other_text_and_its_tag_is_remembered() {
+        let mut publications = Publications { known: None };
+        let tag = |name: &str| Some(name.to_owned());
+        let first = publications.heard("text".to_owned(), tag("one"), 1).unwrap();
+        assert_eq!(publications.heard("text".to_owned(), tag("one"), 2), None);
+        let other = publications.heard("text".to_owned(), tag("two"), 3).unwrap();
+        assert_eq!(other, Seen { etag: tag("two"), ..first });
+        assert_eq!(publications.etag(), Some("two"));
+        assert_eq!(publications.known.unwrap().looks, 3);
+    }
 }

@@ -1,6 +1,7 @@
 //! From every state in which chmpx can be found, to the published file in force or healed.
 
 mod by_hand;
+mod copies;
 mod left_alone;
 mod restart;
 mod target;
