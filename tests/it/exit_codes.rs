@@ -67,6 +67,15 @@ async fn a_silent_k2hr3_is_69() {
 }
 
 #[tokio::test]
+async fn something_in_the_place_of_the_file_is_73() {
+    let node = Node::settled().await;
+    fs::remove_file(node.target()).unwrap();
+    fs::create_dir(node.target()).unwrap();
+    node.until_code("cannot-install").await;
+    ends(&node, &["status"], Exit::CannotWrite).await;
+}
+
+#[tokio::test]
 async fn a_second_agent_is_73() {
     let node = Node::settled().await;
     ends(&node, &["run"], Exit::CannotWrite).await;

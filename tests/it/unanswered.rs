@@ -105,3 +105,26 @@ async fn who_may_not_ask_the_agent_is_told_to_do_it_as_root() {
     }
     assert_eq!(node.cluster.slaves().await.unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn an_agent_that_works_and_does_not_listen_is_named_and_nothing_is_done_beside_it() {
+    let node = Node::settled().await;
+    fs::remove_file(socket(&node)).unwrap();
+    let (code, said) = ended(&node.run(&["refresh"]).await);
+    assert_eq!(code, Some(73), "{said}");
+    let holder = format!("error: another agent is at work (process {})", node.agent_pid());
+    assert!(said.contains(&holder), "{said}");
+    assert!(said.contains(" help: ask that agent with `k2hdkc-slave-agent status`"), "{said}");
+}
+
+#[tokio::test]
+async fn an_agent_that_cannot_listen_does_its_work_and_says_that_nobody_can_ask_it() {
+    let mut node = Node::new().await;
+    fs::create_dir_all(socket(&node)).unwrap();
+    node.start_chmpx();
+    node.start_agent();
+    node.until_settled("all the same").await;
+    assert!(node.log().contains("nobody can ask this agent anything"), "{}", node.log());
+    let (_, said) = ended(&node.run(&["status"]).await);
+    assert!(said.starts_with("settled: 3 servers, generation 1 adopted"), "{said}");
+}
