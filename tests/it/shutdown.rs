@@ -1,11 +1,12 @@
 //! The agent is told to end.
 
+use std::os::unix::net::UnixDatagram;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
 use sim::k2hr3::{Cluster, Fault, Route};
 
-use crate::support::Node;
+use crate::support::{LIMIT, Node};
 
 /// What systemd is told in `TimeoutStopSec`, with a margin.
 const AT_ONCE: Duration = Duration::from_secs(5);
@@ -81,4 +82,30 @@ async fn settings_are_read_again_on_request_and_bad_ones_are_not_taken() {
     node.cluster.add_server(Cluster::server(4)).await.unwrap();
     node.until_settled("with new settings").await;
     assert!(node.report().is_some(), "it is asked where it was before");
+}
+
+#[tokio::test]
+async fn systemd_is_told_of_a_reload_and_of_the_end() {
+    let mut node = Node::new().await;
+    let systemd = UnixDatagram::bind(node.path("notify")).unwrap();
+    systemd.set_read_timeout(Some(LIMIT)).unwrap();
+    let hear = |word: &str| loop {
+        let mut bytes = [0; 4096];
+        let length = systemd.recv(&mut bytes).unwrap_or_else(|error| panic!("{word}: {error}"));
+        let told = String::from_utf8_lossy(&bytes[..length]).into_owned();
+        if told.contains(word) {
+            return told;
+        }
+    };
+    let mut command = node.agent(&["-vv", "run"]);
+    command.env("NOTIFY_SOCKET", node.path("notify"));
+    node.start_chmpx();
+    node.start(command);
+    node.until_settled("told").await;
+
+    node.signal_agent(Signal::SIGHUP);
+    assert!(hear("RELOADING=1").contains("MONOTONIC_USEC="));
+    hear("READY=1");
+    ends_at_once(&mut node).await;
+    hear("STOPPING=1");
 }
