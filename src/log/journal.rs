@@ -173,6 +173,12 @@ mod tests {
     }
 
     #[test]
+    fn each_level_has_the_priority_by_which_a_journal_is_filtered() {
+        let levels = [Level::ERROR, Level::WARN, Level::INFO, Level::DEBUG, Level::TRACE];
+        assert_eq!(levels.map(priority), ["3", "4", "6", "7", "7"]);
+    }
+
+    #[test]
     fn a_verdict_is_known_by_its_code() {
         let said = heard(|| info!(code = "settled", help = None::<&str>, "settled: 5 servers"));
         assert!(said.contains(&format!("MESSAGE_ID={}\n", message_id("settled"))), "{said}");

@@ -158,3 +158,6 @@ impl Node {
         Ok(candidate)
     }
 }
+
+#[cfg(test)]
+mod tests;
