@@ -147,6 +147,8 @@ mod tests {
     fn what_roff_would_take_for_its_own_is_printed() {
         assert_eq!(escaped(r"a\b-c'd"), r"a\eb\-c\(aqd");
         assert_eq!(escaped("ü…"), r"\[u00FC]...");
+        // Typeset, these three would become other signs, which a shell does not take.
+        assert_eq!(escaped("`a`^~"), r"\(gaa\(ga\(ha\(ti");
         let mut page = Page::new("a", 8, 0, "b");
         page.paragraph("`.conf` is. A file");
         page.opening(".conf too");
