@@ -30,7 +30,6 @@ use crate::model::failure::Class;
 use crate::model::report::{Code, Report};
 use crate::node::StartError;
 use crate::settings::SettingsError;
-pub use page::has_colours;
 
 macro_rules! exits {
     ($($name:ident = $code:literal $meaning:literal,)*) => {

@@ -11,4 +11,4 @@ pub mod log;
 pub mod model;
 pub mod node;
 pub mod settings;
-mod terminal;
+pub mod terminal;

@@ -10,11 +10,12 @@ use clap::error::ErrorKind;
 
 use k2hdkc_slave_agent::cli::{Cli, Command, Global, usage};
 use k2hdkc_slave_agent::commands::status::fresh;
-use k2hdkc_slave_agent::commands::{Exit, Failed, has_colours, member, metrics, rollback, run};
+use k2hdkc_slave_agent::commands::{Exit, Failed, member, metrics, rollback, run};
 use k2hdkc_slave_agent::effects::process::leave_no_core_dump;
 use k2hdkc_slave_agent::log;
 use k2hdkc_slave_agent::model::report::Report;
 use k2hdkc_slave_agent::settings::Layers;
+use k2hdkc_slave_agent::terminal::has_colours;
 
 /// Longer than any agent runs.
 const FOR_EVER: Duration = Duration::from_secs(100 * 365 * 86400);

@@ -1,8 +1,8 @@
-//! The terminal at standard error, which the log and the progress of a command share: a line that is
-//! shown for a while, and whole lines that stay.
+//! The terminal: its width, its colours, and at standard error, which the log and the progress of a
+//! command share, a line that is shown for a while among whole lines that stay.
 
 use std::env;
-use std::io::{self, Stderr, Write as _};
+use std::io::{self, IsTerminal, Stderr, Write as _};
 use std::os::fd::AsFd;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -32,6 +32,13 @@ pub(crate) fn erase() {
     if SHOWN.swap(false, Ordering::Relaxed) {
         let _unread = write!(io::stderr(), "\r\x1b[K");
     }
+}
+
+/// Whether `stream` is a terminal that can show colours, before people who want them.
+pub fn has_colours(stream: &impl IsTerminal) -> bool {
+    let unwanted = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
+    stream.is_terminal() && !unwanted && !dumb
 }
 
 /// The columns of the terminal at `stream`, unless `COLUMNS` says otherwise.

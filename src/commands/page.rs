@@ -1,11 +1,10 @@
 //! How text is laid out for whoever reads it: colours and width on a terminal, plain lines in a pipe.
 
-use std::env;
 use std::fmt::Write as _;
 use std::io::{IsTerminal, stdout};
 
 use crate::model::plain::Plain;
-use crate::terminal::columns;
+use crate::terminal::{columns, has_colours};
 
 /// Whether to write in colours.
 #[derive(Debug, Clone, Copy)]
@@ -17,13 +16,6 @@ pub(crate) const RED: &str = "1;31";
 pub(crate) const YELLOW: &str = "1;33";
 pub(crate) const GREEN: &str = "1;32";
 pub(crate) const BLUE: &str = "1;34";
-
-/// Whether `stream` is a terminal that can show colours, before people who want them.
-pub fn has_colours(stream: &impl IsTerminal) -> bool {
-    let unwanted = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
-    stream.is_terminal() && !unwanted && !dumb
-}
 
 impl Paint {
     /// Colours, where standard output shows them.
