@@ -69,3 +69,15 @@ async fn beside_the_helper_the_agent_tells_what_it_sees_and_writes_nothing() {
     assert!(end.contains("1  times the file was one that chmpx cannot load"), "{end}");
     assert_eq!(shadow.wait().unwrap().code(), Some(2));
 }
+
+#[tokio::test]
+async fn it_looks_for_as_long_as_was_said_and_tells_what_it_could_not_find_out() {
+    let mut node = Node::settled().await;
+    node.stop_agent(Signal::SIGTERM).await;
+    node.k2hr3.down().await.unwrap();
+    let seen = node.run(&["take-over", "--shadow", "--for", "1"]).await;
+    let said = String::from_utf8(seen.stdout).unwrap();
+    let trouble = "trouble: reading what K2HR3 publishes: could not connect to K2HR3: ";
+    assert!(said.lines().any(|line| line.starts_with(trouble)), "{said}");
+    assert!(said.contains("taking over would"), "{said}");
+}
