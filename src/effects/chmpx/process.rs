@@ -65,7 +65,7 @@ pub(super) fn reads_other(pid: i32, target: &Path) -> Option<PathBuf> {
     let source = source_of(pid).filter(|source| !source.is(target))?;
     Some(match source {
         Source::File(file) => fs::canonicalize(&file).unwrap_or(file),
-        Source::Text => PathBuf::from("a text on its command line"),
+        Source::Text => PathBuf::from("a text in place of a file"),
     })
 }
 
@@ -213,7 +213,8 @@ mod tests {
         let other = reads("CHMCONFFILE", "own.ini", &target).unwrap().unwrap();
         assert_eq!(other.file_name(), own.file_name(), "{}", other.display());
         assert_eq!(reads("CHMCONFFILE", "slave.ini", &target).unwrap(), None);
-        assert!(reads("CHMJSONCONF", "{}", &target).unwrap().is_some(), "a text is no file");
+        let text = reads("CHMJSONCONF", "{}", &target).unwrap().unwrap();
+        assert_eq!(text, PathBuf::from("a text in place of a file"));
         assert_eq!(reads("OTHER", "own.ini", &target).unwrap(), None, "nothing is known");
     }
 }

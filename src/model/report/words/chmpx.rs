@@ -16,9 +16,15 @@ pub(super) fn waits_elsewhere(elsewhere: &Elsewhere) -> Words {
 }
 
 pub(super) fn reads_elsewhere(pid: i32, file: &Path) -> Words {
-    let file = file.display();
-    let sentence = format!("chmpx (process {pid}) reads {file} and not the file of this agent");
-    let help = format!("set target.path = {file}, or have chmpx started with this agent's file");
+    let sentence =
+        format!("chmpx (process {pid}) reads {} and not the file of this agent", file.display());
+    let start = "have chmpx started with this agent's file";
+    // What has no path is a text that it was given instead of a file.
+    let help = if file.is_absolute() {
+        format!("set target.path = {}, or {start}", file.display())
+    } else {
+        start.to_owned()
+    };
     Words::new(Code::ReadsElsewhere, sentence, Some(&help))
 }
 
@@ -31,4 +37,17 @@ pub(super) fn unknown(why: &str) -> Words {
 pub(super) fn draining(servers: &[String]) -> Words {
     let sentence = format!("removed servers are still up: {}", servers.join(", "));
     Words::new(Code::Draining, sentence, None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_file_that_chmpx_reads_instead_can_become_the_target() {
+        let help = |file: &str| reads_elsewhere(7, Path::new(file)).help.unwrap();
+        let start = "have chmpx started with this agent's file";
+        assert_eq!(help("/a.ini"), format!("set target.path = /a.ini, or {start}"));
+        assert_eq!(help("a text in place of a file"), start);
+    }
 }
