@@ -47,6 +47,13 @@ fn wrong_brackets_and_ranges_are_refused() {
     for name in ["srv[A-z]", "srv[-3]", "srv[aa-bb]", "srv[1-b]", "srv[,]", "a]b[1]"] {
         assert!(matches!(expand(&name.into()), Expansion::Wrong(_)), "{name}");
     }
+    for name in ["srv[0-b]", "srv[+-/]", "srv[+-A]"] {
+        let why = "a range is neither of numbers nor of single letters";
+        assert_eq!(expand(&name.into()), Expansion::Wrong(why), "{name}");
+    }
+    for name in ["srv[1-]", "srv[-3]"] {
+        assert_eq!(expand(&name.into()), Expansion::Wrong("a range has only one end"), "{name}");
+    }
 }
 
 #[test]
