@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::model::plan::Install;
-use crate::model::plan::testing::{CUK, candidate, three};
+use crate::model::plan::testing::{CUK, candidate, mark, three};
 
 #[test]
 fn every_result_of_a_look_is_counted_under_a_word_of_its_own() {
@@ -38,17 +38,19 @@ fn what_was_tried_in_vain_is_a_failed_step_and_nothing_else() {
         impact: None,
         owes_restart: None,
     }));
+    let put_back = Step::PutBack { mark: mark(&three(), 7), generation: 8 };
+    let roll_back = Step::RollBack(WantedBy::Operator);
     let counted = |done| {
         let mut counts = Counts::since(0);
-        for step in [&install, &Step::Register, &Step::RollBack(WantedBy::Operator)] {
+        for step in [&install, &put_back, &Step::Register, &roll_back] {
             counts.stepped(step, done);
         }
         let installations: u64 = counts.installations.counts().map(|(_, count)| count).sum();
         let rollbacks: u64 = counts.rollbacks.counts().map(|(_, count)| count).sum();
         (installations, counts.registrations, rollbacks, counts.failed_steps)
     };
-    assert_eq!(counted(true), (1, 1, 1, 0));
-    assert_eq!(counted(false), (0, 0, 0, 3));
+    assert_eq!(counted(true), (2, 1, 1, 0));
+    assert_eq!(counted(false), (0, 0, 0, 4));
 }
 
 #[test]
